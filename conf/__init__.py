@@ -1,0 +1,1 @@
+"""Configuration groups and the coded cases: everything here was asserted by a human."""

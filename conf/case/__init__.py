@@ -1,0 +1,1 @@
+"""Coded cases: one folder of tables and one YAML of priors each."""
