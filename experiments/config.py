@@ -1,0 +1,281 @@
+"""The configuration of one run: every key, its default, its range.
+
+Hydra composes YAML into a plain mapping; `read_config` turns that into a frozen `Config` and
+collects everything that is wrong with it. Nothing downstream sees Hydra or OmegaConf.
+"""
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from experiments import expect, schema
+from experiments.schema import choice, flag, integer, key, mapping, optional, real, text, words
+from sim.errors import FaultList, nearest
+
+#: Keys that say how a run is computed or kept, never what it finds; they are left out of run_id.
+NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
+#: Mappings whose keys are free names on the command line (no ``+`` needed).
+OPEN_TABLES = ("negotiators", "war.cost_scale", "study.arms", "smoke")
+#: What every arm of a comparison shares: worlds, luck and the way they are computed.
+SHARED_BY_ARMS = (
+    *NEUTRAL,
+    "seed",
+    "worlds",
+    "only_world",
+    "trace",
+    "study",
+    "question",
+    "smoke",
+    "expect",
+)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What the worlds are drawn from."""
+
+    kind: str = key("prior", choice("prior", more=" (posterior: until calibrated)"))
+
+
+@dataclass(frozen=True)
+class War:
+    """What-if changes to the alternative to signing."""
+
+    delta: float | None = key(None, optional(real(0, 1, strict=True)))  # per month
+    cost_scale: dict[str, float] = schema.table(real(0, strict=True))  # per party, a factor
+
+
+@dataclass(frozen=True)
+class Response:
+    """The one response function; its parameters are priors of the case."""
+
+    kind: str = key("standard", choice("standard"))
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Who may speak when."""
+
+    name: str = key("single_text", choice("single_text"))
+    horizon_weeks: int = key(104, integer(1, 1040))
+    record: bool = key(True, flag())
+    days_between: int = key(7, integer(1, 365))
+    leader_every_weeks: int = key(6, integer(1, 104))
+    edits_expert: int = key(3, integer(0))
+    edits_leader: int = key(6, integer(0))
+    hot_points: int = key(6, integer(0))
+    visit_order: list[str] = key([], words())
+    mediator_exit_per_week: float = key(0.004, real(0, 1))
+
+
+@dataclass(frozen=True)
+class Mediator:
+    """How the text is edited between contacts."""
+
+    rule: str = key("agents.mediator:redraft", schema.rule())
+    weight_accept: float = key(0.7, real(0, 1))
+    temperature: float = key(0.05, real(0, strict=True))  # util
+    status_shift: float = key(0.5, real(0))  # in units of the point's weight
+
+
+@dataclass(frozen=True)
+class Papers:
+    """One text or several."""
+
+    kind: str = key("one", choice("one"))
+
+
+@dataclass(frozen=True)
+class Ratification:
+    """What happens at home after a signature."""
+
+    kind: str = key("none", choice("none"))
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is asked of the worlds; ``arms`` maps a name to overrides of this very config."""
+
+    module: str = key("baseline", text())
+    arms: dict[str, dict[str, Any]] = schema.table(mapping())
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Bounds on the findings, at smoke and at full level."""
+
+    smoke: list[str] = key([], words())
+    full: list[str] = key([], words())
+
+
+@dataclass(frozen=True)
+class Config:
+    """One run, resolved and in range."""
+
+    seed: int = key(2026, integer(0))
+    worlds: int = key(200, integer(1))
+    only_world: int | None = key(None, optional(integer(0)))
+    consent: str = key("union", choice("union", "options", "issues", "none"))
+    red_lines: bool = key(True, flag())
+    learning: bool = key(True, flag())
+    trace: bool = key(False, flag())
+    results_dir: str = key("results", text())
+    engine: str = key("mesa", choice("mesa", more=" (compiled arrives with the core model)"))
+    threads: int = key(0, integer(0))
+    chunk: int = key(25, integer(1))
+    force: bool = key(False, flag())
+    case: dict[str, Any] = key({}, mapping())
+    ensemble: Ensemble = schema.section(Ensemble)
+    war: War = schema.section(War)
+    response: Response = schema.section(Response)
+    protocol: Protocol = schema.section(Protocol)
+    mediator: Mediator = schema.section(Mediator)
+    negotiators: dict[str, str] = schema.table(text())
+    papers: Papers = schema.section(Papers)
+    ratification: Ratification = schema.section(Ratification)
+    study: Study = schema.section(Study)
+    question: str = key("???", text())
+    smoke: dict[str, Any] = key({}, mapping())
+    expect: Expect = schema.section(Expect)
+    experiment: str = field(default="baseline", metadata={"spec": text()})
+
+    @property
+    def case_section(self) -> dict[str, Any]:
+        """The case's own mapping, without the two keys that say where its tables lie."""
+        return {name: part for name, part in self.case.items() if name not in ("dir", "later")}
+
+    @property
+    def case_folder(self) -> Path | None:
+        """Another folder with the case's tables, if one was named."""
+        return Path(self.case["dir"]) if self.case.get("dir") else None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First world and one past the last."""
+        if self.only_world is not None:
+            return self.only_world, self.only_world + 1
+        return 0, self.worlds
+
+    def negotiator(self, party: str) -> str:
+        """Return the name of a party's manner."""
+        return self.negotiators.get(party, "responsive")
+
+    def plain(self) -> dict[str, Any]:
+        """Return the resolved configuration as a mapping of plain values."""
+        return asdict(self)
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the findings: the configuration without its neutral keys."""
+        return {name: part for name, part in self.plain().items() if name not in NEUTRAL}
+
+    def arms(self) -> dict[str, "Config"]:
+        """Return the configuration of every arm, in order; ``base`` if there are none."""
+        if not self.study.arms:
+            return {"base": self}
+        return {name: self._arm(name, changes) for name, changes in self.study.arms.items()}
+
+    def _arm(self, name: str, changes: Mapping[str, Any]) -> "Config":
+        place, faults = f"study.arms.{name}", FaultList()
+        flat = flatten(changes)
+        for dotted in flat:
+            if dotted.split(".")[0] in SHARED_BY_ARMS:
+                faults.add(f"{place}.{dotted}", dotted, "a key that arms do not share")
+        plain = override(self.plain(), flat, place, faults)
+        faults.raise_if_any()
+        return read_config(plain | {"study": {"module": self.study.module, "arms": {}}}, place)
+
+
+def flatten(tree: Mapping[str, Any], place: str = "") -> dict[str, Any]:
+    """Return a nested mapping with dotted keys; empty mappings stay values.
+
+    Examples
+    --------
+    >>> flatten({"war": {"delta": 0.98}, "protocol.record": False})
+    {'war.delta': 0.98, 'protocol.record': False}
+    """
+    flat: dict[str, Any] = {}
+    for name, part in tree.items():
+        dotted = schema.join(place, str(name))
+        if isinstance(part, Mapping) and part:
+            flat |= flatten(part, dotted)
+        else:
+            flat[dotted] = part
+    return flat
+
+
+def override(
+    plain: Mapping[str, Any], changes: Mapping[str, Any], place: str, faults: FaultList
+) -> dict[str, Any]:
+    """Return a copy of a plain configuration with dotted keys set; unknown keys are faults."""
+    tree = copy.deepcopy(dict(plain))
+    for dotted, value in changes.items():
+        *path, last = dotted.split(".")
+        node: Any = tree
+        for name in path:
+            node = node.get(name) if isinstance(node, Mapping) else None
+        is_open = ".".join(path) in OPEN_TABLES
+        if isinstance(node, dict) and (last in node or is_open):
+            node[last] = value
+        else:
+            known = flatten(tree)
+            faults.add(
+                schema.join(place, dotted), last, "a key of the config", nearest(dotted, known)
+            )
+    return tree
+
+
+def read_config(plain: Mapping[str, Any], place: str = "") -> Config:
+    """Return the validated configuration; raise `BadInput` with every fault."""
+    faults = FaultList()
+    config = schema.read(Config, plain, place, faults)
+    _check_together(config, place, faults)
+    faults.raise_if_any()
+    return config
+
+
+def _check_together(config: Config, place: str, faults: FaultList) -> None:
+    """Check what one key alone cannot say."""
+    if config.only_world is not None and config.only_world >= config.worlds:
+        last = config.worlds - 1
+        faults.add(
+            schema.join(place, "only_world"), str(config.only_world), f"0 to {last}", str(last)
+        )
+    if config.case.get("later") is not None:
+        faults.add(
+            schema.join(place, "case.later"),
+            schema.shown(config.case["later"]),
+            "null (later evidence arrives with calibration)",
+        )
+    _check_results_dir(config, place, faults)
+    for level in ("smoke", "full"):
+        expect.parse_all(getattr(config.expect, level), f"expect.{level}", faults)
+
+
+def _check_results_dir(config: Config, place: str, faults: FaultList) -> None:
+    path = Path(config.results_dir)
+    for part in (path, *path.parents):
+        if part.exists() and not part.is_dir():
+            faults.add(
+                schema.join(place, "results_dir"), f"a file, {part}", "a folder or a new name"
+            )
+
+
+def check_parties(config: Config, parties: Iterable[str], faults: FaultList) -> None:
+    """Check every key that names a party against the parties of the case."""
+    allowed = tuple(parties)
+    named = [
+        *((f"negotiators.{name}", name) for name in config.negotiators),
+        *((f"war.cost_scale.{name}", name) for name in config.war.cost_scale),
+        *(("protocol.visit_order", name) for name in config.protocol.visit_order),
+    ]
+    for dotted, name in named:
+        if name not in allowed:
+            faults.add(dotted, name, ", ".join(allowed), nearest(name, allowed))
+
+
+def composed_parties(case_section: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parties a composed case section names, or nothing if it does not say."""
+    parties = case_section.get("parties", ())
+    return tuple(str(party) for party in parties) if isinstance(parties, list | dict) else ()
