@@ -1,0 +1,78 @@
+"""The columns of a run: name, type and unit, in order. Null until a later stage fills them."""
+
+import pyarrow as pa
+
+from sim.case import Case
+
+Column = tuple[pa.DataType, str]
+
+NULL_COLUMNS = ("ripe_util", "binding")
+
+_TEXT, _REAL, _WHOLE, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+
+
+def world_columns(case: Case) -> dict[str, Column]:
+    """Return the columns of the worlds table: {name: (type, unit)}."""
+    columns: dict[str, Column] = {
+        "world": (_WHOLE, "number from 0"),
+        "end": (_TEXT, "agreed | no_text | armistice_outside | war_decided_<party> | ..."),
+        "week": (_REAL, "calendar weeks from the start"),
+        "text": (_TEXT, "issue=option;..."),
+    }
+    columns |= {f"surplus_{party}_util": (_REAL, "util") for party in case.parties}
+    columns |= {f"h_{party}_util": (_REAL, "util") for party in case.parties}
+    columns |= {
+        "open_points": (_WHOLE, "points"),
+        "broken_implications": (_WHOLE, "implications"),
+        "zopa_util": (_REAL, "util"),
+        "zopa_months": (_REAL, "own war-months"),
+        "zopa_proven": (_FLAG, "true when value and bound meet"),
+        "zopa_bound_util": (_REAL, "util"),
+        "zopa_text": (_TEXT, "issue=option;..."),
+        "ripe_util": (_REAL, "util"),
+        "binding": (_TEXT, "condition;..."),
+        "zopa_nolaw_util": (_REAL, "util"),
+        "zopa_nolaw_months": (_REAL, "own war-months"),
+    }
+    return columns | _drawn_columns(case) | _report_columns()
+
+
+def _drawn_columns(case: Case) -> dict[str, Column]:
+    columns: dict[str, Column] = {
+        "draw_delta": (_REAL, "per month"),
+        "draw_rho0": (_REAL, "per month"),
+    }
+    columns |= {f"draw_cost_{party}": (_REAL, "share of stake") for party in case.parties}
+    columns |= {f"reserve_{party}_util": (_REAL, "util") for party in case.parties}
+    belligerents = [case.parties[p] for p in case.belligerents]
+    columns |= {f"draw_optimism_{party}": (_REAL, "log hazard ratio") for party in belligerents}
+    endings = [ending.name for ending in case.priors.endings]
+    return columns | {f"draw_hazard_{name}": (_REAL, "per month") for name in endings}
+
+
+def _report_columns() -> dict[str, Column]:
+    counts = ("accept", "needs_work", "unacceptable", "open")
+    columns: dict[str, Column] = {f"report_{name}": (_WHOLE, "points") for name in counts}
+    return columns | {
+        "report_party": (_TEXT, "party that answered"),
+        "report_statuses": (_TEXT, "issue=status;..."),
+    }
+
+
+def round_columns(case: Case) -> dict[str, Column]:
+    """Return the columns of the rounds table: {name: (type, unit)}."""
+    columns: dict[str, Column] = {
+        "world": (_WHOLE, "number from 0"),
+        "contact": (_WHOLE, "number from 0"),
+        "date": (_TEXT, "YYYY-MM-DD"),
+        "week": (_REAL, "calendar weeks from the start"),
+        "place": (_TEXT, "place"),
+        "level": (_TEXT, "leader | envoy"),
+        "parties": (_TEXT, "party+party"),
+        "recorded": (_FLAG, "true for a contact of the record"),
+        "tabled": (_TEXT, "issue=option;..."),
+        "text": (_TEXT, "issue=option;... after the redraft"),
+        "asked": (_FLAG, "put up for signature"),
+        "refusals": (_TEXT, "party: reason; ..."),
+    }
+    return columns | {f"statuses_{party}": (_TEXT, "issue=status;...") for party in case.parties}

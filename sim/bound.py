@@ -1,0 +1,243 @@
+r"""How good can any text be? An integer dual bound, and a climb that finds a good text.
+
+For fixed enforcement level E and a fixed set of signers, the best smallest surplus obeys
+
+.. math:: \max_x \min_P S_P(x) \;\le\; \min_{\lambda \in \Delta,\,\mu} \Big[\sum_j \max_k
+          \Big(\sum_P \lambda_P c_{Pjk} + \mu e_{jk}\Big) - \mu E + \sum_P \lambda_P b_P\Big]
+
+the Lagrangian dual of the LP relaxation without implications (theory 6.1). *Any* non-negative
+integer multipliers prove a bound by integer arithmetic alone; a Polyak subgradient only makes it
+tight. The climb is coordinate and pair ascent on the smallest surplus; it proves nothing.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.worth import (
+    Bools,
+    Floats,
+    Ints,
+    Table,
+    broken_rules,
+    crosses_red_line,
+    enforcement_level,
+    is_signer,
+    surplus,
+)
+
+GRAIN = 4096
+"""Multipliers are integers that sum to about this."""
+
+PENALTY = 1 << 52
+"""Score lost per broken rule, red line or missing option: more than any surplus."""
+
+
+class Bargain(NamedTuple):
+    """The integer problem of one world: coefficients already in the unit that is maximised.
+
+    ``coef`` (P, L, J, K) and ``base`` (P, L) int64; ``red`` (P, J, K) bool; ``law`` switches the
+    implications.
+    """
+
+    coef: Ints
+    base: Ints
+    red: Bools
+    table: Table
+    law: bool
+
+
+@register_jitable
+def smallest_surplus(text: Ints, bargain: Bargain) -> int:
+    """Return the smallest surplus among the signers of a complete text, less penalties."""
+    table = bargain.table
+    level = enforcement_level(text, table.enforcement)
+    faults = broken_rules(text, table) if bargain.law else 0
+    least = PENALTY
+    for p in range(bargain.coef.shape[0]):
+        if is_signer(text, table, p):
+            if crosses_red_line(text, bargain.red[p]):
+                faults += 1
+            least = min(least, surplus(text, bargain.coef[p], bargain.base[p], level))
+    return least - faults * PENALTY
+
+
+@register_jitable
+def best_single_change(text: Ints, bargain: Bargain) -> int:
+    """Apply the best one-issue change in place; return the score after it."""
+    best, at, to = smallest_surplus(text, bargain), -1, -1
+    for j in range(len(text)):
+        old = text[j]
+        for k in range(bargain.table.n_options[j]):
+            text[j] = k
+            score = smallest_surplus(text, bargain)
+            if score > best:
+                best, at, to = score, j, k
+        text[j] = old
+    if at >= 0:
+        text[at] = to
+    return best
+
+
+@register_jitable
+def climb(text: Ints, bargain: Bargain) -> int:
+    """Improve ``text`` in place by single changes until none helps; return its score."""
+    score = smallest_surplus(text, bargain)
+    while True:
+        better = best_single_change(text, bargain)
+        if better <= score:
+            return score
+        score = better
+
+
+@register_jitable
+def climb_pairs(text: Ints, bargain: Bargain) -> int:
+    """Improve ``text`` in place by single and pair changes until none helps; return its score."""
+    score = climb(text, bargain)
+    trial = text.copy()
+    improved = True
+    while improved:
+        improved = False
+        for j in range(len(text)):
+            for k in range(bargain.table.n_options[j]):
+                trial[:] = text
+                trial[j] = k
+                if best_single_change(trial, bargain) > score:
+                    text[:] = trial
+                    score = climb(text, bargain)
+                    improved = True
+    return score
+
+
+@register_jitable
+def dual_value(
+    coef: Ints, base: Ints, allowed: Bools, points: Ints, level: int, lam: Ints, mu: int, x: Ints
+) -> int:
+    """Return the dual bound of these integer multipliers; fill ``x`` with its maximiser.
+
+    ``coef`` (P, J, K), ``base`` (P,) at one level; ``lam`` (P,) >= 0. The bound is
+    floor(total / sum(lam)), hence valid for every integer smallest surplus.
+    """
+    total, weight = -mu * level, 0
+    for p in range(len(lam)):
+        total += lam[p] * base[p]
+        weight += lam[p]
+    for j in range(coef.shape[1]):
+        best = -PENALTY * 512
+        for k in range(coef.shape[2]):
+            if allowed[j, k]:
+                worth = mu * points[j, k]
+                for p in range(len(lam)):
+                    worth += lam[p] * coef[p, j, k]
+                if worth > best:
+                    best, x[j] = worth, k
+        total += best
+    return total // weight
+
+
+@register_jitable
+def tighten(
+    coef: Ints,
+    base: Ints,
+    allowed: Bools,
+    points: Ints,
+    level: int,
+    target: int,
+    steps: int,
+    lam: Ints,
+    share: Floats,
+    x: Ints,
+) -> tuple[int, int]:
+    """Minimise the dual bound by Polyak steps towards ``target``; return (bound, mu).
+
+    ``share`` (P + 1,) holds the multipliers (signers', then mu in GRAIN units) and is updated in
+    place, so that the next level starts warm; ``lam`` returns the best integer multipliers.
+    """
+    parties, issues = coef.shape[0], coef.shape[1]
+    unit = 1.0
+    for p in range(parties):
+        unit = max(unit, np.abs(coef[p]).max() / 4.0)
+    bound, mu_best = PENALTY, 0
+    trial, slope = np.zeros(parties, dtype=np.int64), np.zeros(parties + 1)
+    for _ in range(steps):
+        for p in range(parties):
+            trial[p] = int(share[p] * GRAIN + 0.5)
+        mu = int(np.floor(share[parties] * unit * GRAIN + 0.5))
+        value = dual_value(coef, base, allowed, points, level, trial, mu, x)
+        if value < bound:
+            bound, mu_best = value, mu
+            lam[:] = trial
+        if bound <= target:
+            break
+        _slopes(coef, base, points, level, x, unit, slope)
+        _polyak(share, slope, float(value - target))
+    return bound, mu_best
+
+
+@register_jitable
+def _slopes(
+    coef: Ints, base: Ints, points: Ints, level: int, x: Ints, unit: float, slope: Floats
+) -> None:
+    parties = coef.shape[0]
+    for p in range(parties):
+        slope[p] = base[p]
+        for j in range(len(x)):
+            slope[p] += coef[p, j, x[j]]
+    slope[parties] = -level
+    for j in range(len(x)):
+        slope[parties] += points[j, x[j]]
+    slope[parties] *= unit
+
+
+@register_jitable
+def _polyak(share: Floats, slope: Floats, gap: float) -> None:
+    """Take one projected Polyak step; the signers' multipliers stay on the simplex."""
+    parties = len(share) - 1
+    mean = 0.0
+    for p in range(parties):
+        mean += slope[p] / parties
+    norm = slope[parties] * slope[parties] + 1e-9
+    for p in range(parties):
+        slope[p] -= mean
+        norm += slope[p] * slope[p]
+    total = 0.0
+    for p in range(parties):
+        share[p] = max(share[p] - gap / norm * slope[p], 0.0)
+        total += share[p]
+    for p in range(parties):
+        share[p] = share[p] / total if total > 1e-6 else 1.0 / parties
+    share[parties] -= gap / norm * slope[parties]
+
+
+@register_jitable
+def keep_only_promising(
+    coef: Ints, base: Ints, points: Ints, level: int, lam: Ints, mu: int, target: int, allowed: Bools
+) -> int:
+    """Strike options that cannot be part of a text better than ``target``; count those left.
+
+    Reduced-cost fixing: forcing option k costs its distance from the issue's best option.
+    """
+    x = np.zeros(coef.shape[1], dtype=np.int64)
+    weight = lam.sum()
+    room = -mu * level - (target + 1) * weight
+    for p in range(len(lam)):
+        room += lam[p] * base[p]
+    worth = np.zeros(allowed.shape, dtype=np.int64)
+    for j in range(coef.shape[1]):
+        best = -PENALTY * 512
+        for k in range(coef.shape[2]):
+            if allowed[j, k]:
+                worth[j, k] = mu * points[j, k]
+                for p in range(len(lam)):
+                    worth[j, k] += lam[p] * coef[p, j, k]
+                if worth[j, k] > best:
+                    best, x[j] = worth[j, k], k
+        room += best
+    left = 0
+    for j in range(coef.shape[1]):
+        for k in range(coef.shape[2]):
+            if allowed[j, k] and worth[j, k] - worth[j, x[j]] + room < 0:
+                allowed[j, k] = False
+            left += allowed[j, k]
+    return left

@@ -1,0 +1,127 @@
+"""What a document says on every issue: the three kinds of absence (theory 0b c).
+
+Bracketed (left to leaders), silent in a fully known text (the treaty default, not the wartime
+status quo), unknown in an unpublished text. A document with fewer than ten known points is worth
+an interval, never one number.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agenda import BRACKETED, UNKNOWN
+from sim.case import Case
+from sim.world import World
+from sim.worth import MICRO, Bools, Ints, Table, breaks_rule
+
+MIN_KNOWN = 10
+"""Points a text must settle to get one number; a third of the issues on a small agenda."""
+
+FULLY_KNOWN = ("published", "leaked")
+
+
+@dataclass(frozen=True)
+class DocumentText:
+    """A document as a text.
+
+    Attributes
+    ----------
+    document_id : str
+    text : (J,) int64
+        Options; -1 bracketed, -2 unknown; silent points of a known text hold the treaty default.
+    silent : (J,) bool
+        Points the text does not mention.
+    known : int
+        Points it settles.
+    interval : bool
+        Whether only an interval of its worth can be given.
+    """
+
+    document_id: str
+    text: Ints
+    silent: Bools
+    known: int
+    interval: bool
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """An implication a document breaks; ``by_silence`` if only its treaty default does."""
+
+    kind: str
+    why: str
+    by_silence: bool
+
+
+def text_of(case: Case, document_id: str) -> DocumentText:
+    """Return a document as a text of the agenda."""
+    agenda = case.agenda
+    document = next(d for d in case.tables.documents if d.document_id == document_id)
+    text = np.full(agenda.n_issues, UNKNOWN, dtype=np.int64)
+    for term in case.tables.document_terms:
+        if term.document_id == document_id:
+            j = agenda.issue_index(term.issue)
+            bracket = term.option == "left_to_leaders"
+            text[j] = BRACKETED if bracket else agenda.option_index(term.issue, term.option)
+    silent, known = text == UNKNOWN, int((text >= 0).sum())
+    if document.status in FULLY_KNOWN and known >= min(MIN_KNOWN, (agenda.n_issues + 2) // 3):
+        text = np.where(silent, case.priors.treaty_default, text)
+    return DocumentText(document_id, text, silent, known, bool((text < 0).any()))
+
+
+def broken_by(document: DocumentText, case: Case, table: Table) -> list[BrokenRule]:
+    """List the implications a document breaks as it stands, by kind, and which by silence."""
+    broken = []
+    for r, rule in enumerate(case.priors.rules):
+        if breaks_rule(document.text, table, r):
+            quiet = bool(document.silent[rule.issue] or document.silent[rule.then_issue])
+            broken.append(BrokenRule(rule.kind, rule.why, quiet))
+    return broken
+
+
+def utility_interval(document: DocumentText, world: World, party: int) -> tuple[float, float]:
+    """Return the least and most a document can be worth to a party, util (0b c).
+
+    Open and unknown points range over the extremes of their options.
+    """
+    low = high = 0.0
+    for j, k in enumerate(document.text):
+        worth = world.weight[party, j] * world.value[party, j]
+        low += world.weight[party, j] * 0.0 if k < 0 else worth[k]
+        high += world.weight[party, j] * 1.0 if k < 0 else worth[k]
+    return low, high
+
+
+def surplus_interval(
+    document: DocumentText, world: World, table: Table, party: int
+) -> tuple[float, float]:
+    """Return the least and most surplus of a document to a party, util (2.3, 0b c).
+
+    Exact over all completions: a dynamic programme over the enforcement level reached so far.
+    """
+    levels = world.coef.shape[1]
+    low, high = np.inf, -np.inf
+    for level in range(levels):
+        reach_low, reach_high = _extremes(document, world.coef[party, level], table, levels)
+        base = world.base[party, level]
+        low = min(low, reach_low[level] + base)
+        high = max(high, reach_high[level] + base)
+    return low / MICRO, high / MICRO
+
+
+def _extremes(
+    document: DocumentText, coef: Ints, table: Table, levels: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and greatest coefficient sums per enforcement level reached, (L,)."""
+    low, high = np.full(levels, np.inf), np.full(levels, -np.inf)
+    low[0] = high[0] = 0.0
+    for j, k in enumerate(document.text):
+        options = range(table.n_options[j]) if k < 0 else (int(k),)
+        next_low, next_high = np.full(levels, np.inf), np.full(levels, -np.inf)
+        for option in options:
+            e = int(table.enforcement[j, option])
+            gain = float(coef[j, option])
+            next_low[e:] = np.minimum(next_low[e:], low[: levels - e] + gain)
+            next_high[e:] = np.maximum(next_high[e:], high[: levels - e] + gain)
+        low, high = next_low, next_high
+    return low, high

@@ -1,0 +1,168 @@
+r"""What a text is worth to a party: utility, the commitment term, surplus, signers, law.
+
+A text is an integer vector: one option per issue (:data:`~sim.agenda.BRACKETED` where it is
+left open). All decisions are taken on **integer surplus coefficients** in micro-util
+(1e-6 of a party's worst-to-best swing), one set per enforcement level E, each rounded once:
+
+.. math:: S_P(x) = A_P(E)\,[u_P(x) - W_P] + (1 - A_P(E))\,\Delta_P(x)   \qquad (2.3)
+
+so the acceptance test :math:`S_P(x) \ge 0` never depends on the order of a floating sum.
+Every function here is a rule: plain scalar Python over arrays that Numba can compile.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+from numpy.typing import NDArray
+
+MICRO = 1_000_000
+"""Integer units in one util."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Table(NamedTuple):
+    """What everybody at the table knows: the agenda's structure, consent and law.
+
+    Attributes
+    ----------
+    n_options : (J,) int64
+    enforcement : (J, K) int64, points per option; their sum over a text is its level E
+    needs : (J, K, P) bool, whose consent (own act) an option needs beyond the belligerents'
+    belligerent : (P,) bool
+    rule_if : (R, 2) int64, issue and option that trigger a rule
+    rule_then : (R,) int64, the issue the rule then restricts
+    rule_ok : (R, K) bool, the options of that issue the rule allows
+    hot : (J,) bool, issues that envoys leave to leaders
+    """
+
+    n_options: Ints
+    enforcement: Ints
+    needs: Bools
+    belligerent: Bools
+    rule_if: Ints
+    rule_then: Ints
+    rule_ok: Bools
+    hot: Bools
+
+
+@register_jitable
+def break_hazard(rho0: float, k_e: float, level: int) -> float:
+    r"""Return :math:`\rho_P = \rho_0 e^{-k_E E}`, the monthly hazard that a deal breaks (2.3)."""
+    return rho0 * math.exp(-k_e * level)
+
+
+@register_jitable
+def peace_factor(delta: float, rho: float) -> float:
+    r"""Return :math:`A = (1-\delta)/(1-\delta(1-\rho))`, the discounted share of peace (2.3)."""
+    return (1.0 - delta) / (1.0 - delta * (1.0 - rho))
+
+
+@register_jitable
+def value_of_fighting(
+    status_quo: float, cost: float, ends: Floats, hazards: Floats, delta: float
+) -> float:
+    r"""Return the value of fighting on when the war state is constant (2.2, closed form).
+
+    .. math:: W = \frac{(1-\delta)(u^{SQ} - c) + \delta \sum_e h_e u_e}{1-\delta(1-\sum_e h_e)}
+
+    Parameters
+    ----------
+    status_quo : float
+        Utility of the no-deal status quo, util.
+    cost : float
+        Flow cost of fighting, share of the whole stake.
+    ends, hazards : (N,) float64
+        Utility (util) and believed monthly hazard of every way the war can end without a deal.
+    delta : float
+        Monthly discount factor in (0, 1).
+    """
+    total = 0.0
+    flow = (1.0 - delta) * (status_quo - cost)
+    for n in range(len(ends)):
+        flow += delta * hazards[n] * ends[n]
+        total += hazards[n]
+    return flow / (1.0 - delta * (1.0 - total))
+
+
+@register_jitable
+def micro(x: float) -> int:
+    """Return ``x`` util as integer micro-util, halves away from zero."""
+    return int(math.floor(x * MICRO + 0.5)) if x >= 0.0 else -int(math.floor(0.5 - x * MICRO))
+
+
+@register_jitable
+def enforcement_level(text: Ints, enforcement: Ints) -> int:
+    """Return E(x), the sum of enforcement points (2.3); a bracketed issue adds nothing."""
+    level = 0
+    for j in range(len(text)):
+        if text[j] >= 0:
+            level += enforcement[j, text[j]]
+    return level
+
+
+@register_jitable
+def surplus(text: Ints, coef: Ints, base: Ints, level: int) -> int:
+    """Return the integer surplus S_P of a text at its enforcement level (2.3), micro-util.
+
+    ``coef`` is (L, J, K) and ``base`` (L,) of one party; a bracketed issue adds nothing, so a
+    text is only ever *decided* on when no issue is bracketed.
+    """
+    total = base[level]
+    for j in range(len(text)):
+        if text[j] >= 0:
+            total += coef[level, j, text[j]]
+    return total
+
+
+@register_jitable
+def is_signer(text: Ints, table: Table, party: int) -> bool:
+    """Say whether the text needs this party: a belligerent, or a chosen option needs its act."""
+    if table.belligerent[party]:
+        return True
+    for j in range(len(text)):
+        if text[j] >= 0 and table.needs[j, text[j], party]:
+            return True
+    return False
+
+
+@register_jitable
+def crosses_red_line(text: Ints, red: Bools) -> bool:
+    """Say whether the text holds an option this party refuses whatever else is offered (1.2)."""
+    for j in range(len(text)):
+        if text[j] >= 0 and red[j, text[j]]:
+            return True
+    return False
+
+
+@register_jitable
+def breaks_rule(text: Ints, table: Table, r: int) -> bool:
+    """Say whether rule ``r`` (1.4) is triggered and not met; a bracket triggers nothing."""
+    if text[table.rule_if[r, 0]] != table.rule_if[r, 1]:
+        return False
+    then = text[table.rule_then[r]]
+    return then >= 0 and not table.rule_ok[r, then]
+
+
+@register_jitable
+def broken_rules(text: Ints, table: Table) -> int:
+    """Count the rules a text breaks; law binds what enters into force, not what is tabled."""
+    broken = 0
+    for r in range(len(table.rule_then)):
+        if breaks_rule(text, table, r):
+            broken += 1
+    return broken
+
+
+@register_jitable
+def brackets(text: Ints) -> int:
+    """Count the issues a text leaves open."""
+    count = 0
+    for j in range(len(text)):
+        if text[j] < 0:
+            count += 1
+    return count
