@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import BadInput, Fault, FaultList, nearest
+from sim.nodes import Node
 
 BRACKETED = -1
 UNKNOWN = -2
 LEFT_TO_LEADERS = "left_to_leaders"
+BASKETS = ("territory", "security", "process", "economy", "humanitarian", "political")
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -94,12 +96,12 @@ class Agenda:
     @cached_property
     def n_options(self) -> IntArray:
         """Number of options of each issue, shape (J,), read-only."""
-        return _frozen(np.array([len(issue.options) for issue in self.issues], dtype=np.int64))
+        return frozen(np.array([len(issue.options) for issue in self.issues], dtype=np.int64))
 
     @cached_property
     def valid(self) -> BoolArray:
         """Mask of the options that exist, shape (J, K), read-only."""
-        return _frozen(np.arange(self.max_options)[None, :] < self.n_options[:, None])
+        return frozen(np.arange(self.max_options)[None, :] < self.n_options[:, None])
 
     @cached_property
     def issue_ids(self) -> tuple[str, ...]:
@@ -193,10 +195,57 @@ class Agenda:
             faults.extend([_unknown(issue, code, self.issues[j].codes)])
 
 
+def read_agenda(node: Node, parties: Sequence[str]) -> Agenda:
+    """Read the list of issues of ``issues.yaml``; faults gather in ``node.faults``.
+
+    The points of the opening plan stand under ``<party>_points``, named by the plan's author.
+    """
+    issues = tuple(_read_issue(part, parties) for part in node.elements())
+    _refuse_repeats(node, [issue.id for issue in issues])
+    if not issues:
+        node.fault("at least one issue")
+    return Agenda(issues)
+
+
+def _read_issue(node: Node, parties: Sequence[str]) -> Issue:
+    points = tuple(f"{party}_points" for party in parties)
+    node.keys(("id", "basket", "title", "question", "ordered", "options"), points)
+    options = tuple(_read_option(part) for part in node.child("options").elements())
+    _refuse_repeats(node.child("options"), [option.code for option in options])
+    if len(options) < 2:
+        node.child("options").fault("at least two options")
+    return Issue(
+        id=node.child("id").code(),
+        basket=node.child("basket").word(BASKETS) or "",
+        title=node.child("title").text(),
+        question=node.child("question").text(),
+        points=tuple(
+            n.whole(1) for key in points if node.has(key) for n in node.child(key).elements()
+        ),
+        ordered=node.child("ordered").flag(),
+        options=options,
+    )
+
+
+def _read_option(node: Node) -> Option:
+    node.keys(("code", "label", "meaning"))
+    if node.child("code").value == LEFT_TO_LEADERS:
+        node.child("code").fault("a code other than this mark")
+    label, meaning = node.child("label").text(), node.child("meaning").text()
+    return Option(node.child("code").code(), label, meaning)
+
+
+def _refuse_repeats(node: Node, codes: list[str]) -> None:
+    for n, code in enumerate(codes):
+        if code and code in codes[:n]:
+            node.child(n).fault("each code once", found=f"{code} again")
+
+
 def _unknown(place: str, found: str, allowed: tuple[str, ...]) -> Fault:
     return Fault(place, found or "nothing", ", ".join(allowed), nearest(found, allowed))
 
 
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the same array, made read-only."""
     array.setflags(write=False)
     return array
