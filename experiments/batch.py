@@ -1,0 +1,162 @@
+"""Compute the missing chunks of a run, in this process or over a few others.
+
+A chunk is a range of worlds with every arm; it becomes one file, and files are the unit of
+resume. Nothing depends on which process computes what, nor when.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from tqdm import tqdm
+
+from experiments import store
+from experiments.store import Column
+from sim.case import Case
+from sim.settings import Settings
+
+SIMULATE = "experiments.worker:simulate_chunk"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way the worlds are run: a case and its switches."""
+
+    name: str
+    case: Case
+    settings: Settings
+    worlds: Mapping[str, Column]
+    rounds: Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a worker needs to compute any chunk of a run."""
+
+    folder: Path
+    arms: tuple[Arm, ...]
+    seed: int
+    trace: bool
+    simulate: str = SIMULATE
+
+
+def chunks(span: tuple[int, int], size: int) -> list[tuple[int, int]]:
+    """Return the ranges of worlds, first and one past the last.
+
+    Examples
+    --------
+    >>> chunks((0, 5), 2)
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    first, last = span
+    return [(start, min(start + size, last)) for start in range(first, last, size)]
+
+
+def missing(folder: Path, todo: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the chunks whose part is not there yet."""
+    return [c for c in todo if not (folder / "worlds" / store.part_name(c[0])).exists()]
+
+
+def compute(plan: Plan, chunk: tuple[int, int]) -> float:
+    """Simulate one chunk, write its parts and return the seconds it took.
+
+    The worlds part is written last: it is what says that the chunk is done.
+    """
+    started = time.perf_counter()
+    module, _, function = plan.simulate.partition(":")
+    simulate = getattr(import_module(module), function)
+    worlds, rounds = [], []
+    for arm in plan.arms:
+        rows = simulate(arm.case, arm.settings, plan.seed, *chunk, plan.trace)
+        worlds.append(_with_arm(arm.name, store.table_of(rows[0], arm.worlds)))
+        if plan.trace:
+            rounds.append(_with_arm(arm.name, store.table_of(rows[1], arm.rounds)))
+    name = store.part_name(chunk[0])
+    if plan.trace:
+        store.write_part(plan.folder / "rounds" / name, pa.concat_tables(rounds))
+    store.write_part(plan.folder / "worlds" / name, pa.concat_tables(worlds))
+    return time.perf_counter() - started
+
+
+def _with_arm(name: str, table: pa.Table) -> pa.Table:
+    field = pa.field("arm", pa.string(), metadata={"unit": "arm of the study"})
+    return table.add_column(0, field, pa.array([name] * len(table), pa.string()))
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(plan: Plan, todo: list[tuple[int, int]], threads: int, quiet: bool = False) -> None:
+    """Compute chunks with a progress bar on stderr; ``threads`` 0 means every core."""
+    workers = min(threads or cores(), len(todo))
+    total = sum(last - first for first, last in todo)
+    done = _in_this_process(plan, todo) if workers <= 1 else _in_a_pool(plan, todo, workers)
+    with tqdm(total=total, unit="world", desc="worlds", disable=quiet, mininterval=0.5) as bar:
+        for first, last in done:
+            bar.update(last - first)
+
+
+def _in_this_process(plan: Plan, todo: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for chunk in todo:
+        compute(plan, chunk)
+        yield chunk
+
+
+_PLAN: Plan | None = None
+
+
+def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterator[tuple[int, int]]:
+    """Yield chunks as other processes finish them; on any error the others are ended at once."""
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, spawn, _start_worker, (plan, os.getpid()))
+    try:
+        futures: dict[Future[float], tuple[int, int]] = {
+            pool.submit(_compute_in_worker, chunk): chunk for chunk in todo
+        }
+        for future in as_completed(futures):
+            future.result()
+            yield futures[future]
+        pool.shutdown()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+
+
+def _start_worker(plan: Plan, parent: int) -> None:
+    """Keep the plan; leave Ctrl-C to the parent, and end when it is gone."""
+    global _PLAN
+    _PLAN = plan
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _compute_in_worker(chunk: tuple[int, int]) -> float:
+    if _PLAN is None:
+        raise RuntimeError("a worker was not started by _start_worker")
+    return compute(_PLAN, chunk)
+
+
+def plan_of(folder: Path, arms: tuple[Arm, ...], config: Any) -> Plan:
+    """Return the plan of a run from its configuration."""
+    return Plan(folder, arms, config.seed, config.trace)

@@ -1,0 +1,122 @@
+"""The words of `tango` that are not a simulation: help, version, results, cite, verify.
+
+Loads neither Hydra nor Numba, so that help answers at once.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.identity import package_version
+
+HELP = """\
+tango: when does a compromise become acceptable to both sides?
+
+  tango [key=value ...]      run a preset; the last lines say what was found
+  tango -m key=a,b ...       run every combination, then one table
+  tango verify [PRESET ...]  run every preset small and check what it promises
+  tango verify --case PATH   check a case file and its tables, all faults at once
+  tango verify RUN_FOLDER    recompute the digest of a finished run
+  tango results [FOLDER]     list finished and unfinished runs
+  tango cite                 how to cite
+  tango --version | --help | --hydra-help | --cfg job
+
+Examples
+  tango                                    the main job: 200 worlds of the coded case
+  tango worlds=50 seed=3                   fewer worlds, other luck
+  tango -m war.delta=0.975,0.985,0.995 worlds=50
+                                           does patience help? three runs, one table
+  tango negotiators.ukraine=always_no war.cost_scale.russia=2
+                                           one party never signs, war costs the other double
+  tango only_world=123 trace=true          one world, every contact kept
+
+Keys (all of them: tango --cfg job)
+  worlds seed only_world case case.dir experiment ensemble consent red_lines learning trace
+  war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
+  results_dir threads chunk force
+
+Presets are in conf/experiment, cases in conf/case, manners in conf/negotiator (yours are found
+in ./conf/negotiator first). Exit: 0 ok, 1 failed, 2 bad input, 3 a promise failed, 130 stopped."""
+
+#: Words that belong to later parts of the project and are refused until then.
+LATER = ("seal", "score", "archive", "plan", "would-sign")
+WORDS = ("verify", "results", "cite")
+
+
+def handle(words: Sequence[str]) -> int | None:
+    """Return the exit code if the words are ours, or None if Hydra is to read them."""
+    first = words[0] if words else ""
+    if first not in WORDS and {"-h", "--help", "help"} & set(words):
+        print(HELP)
+    elif first in ("--version", "-V"):
+        print(f"tango {package_version()}")
+    elif first in LATER:
+        said = ", ".join(WORDS)
+        print(f"error: {first}: found a word not built yet; allowed {said}; nearest none",
+              file=sys.stderr)  # fmt: skip
+        return 2
+    elif first in WORDS:
+        return {"verify": verify, "results": results, "cite": cite}[first](words[1:])
+    else:
+        return None
+    return 0
+
+
+def verify(words: Sequence[str]) -> int:
+    """Check presets, a case or a finished run."""
+    parser = argparse.ArgumentParser("tango verify")
+    parser.add_argument("what", nargs="*", help="presets or run folders; none: every preset")
+    parser.add_argument("--case", metavar="PATH", help="a case file or its folder")
+    asked = parser.parse_args(words)
+    from experiments import verify as check
+
+    if asked.case is not None:
+        return check.verify_case(Path(asked.case))
+    return check.verify_all(asked.what)
+
+
+def results(words: Sequence[str]) -> int:
+    """List the runs below a results folder."""
+    parser = argparse.ArgumentParser("tango results")
+    parser.add_argument("folder", nargs="?", default="results")
+    folder = Path(parser.parse_args(words).folder)
+    runs = [_summary(path) for path in sorted(folder.glob("*/*/manifest.json"))]
+    if not runs:
+        print(f"No runs in {folder}.")
+        return 0
+    print(f"{'experiment':<24} {'run':<16} {'worlds':>8}  {'state':<10} {'Pr(zopa)':>9}")
+    for run in runs:
+        print("{experiment:<24} {run:<16} {worlds:>8}  {state:<10} {pr_zopa:>9}".format(**run))
+    return 0
+
+
+def _summary(path: Path) -> dict[str, Any]:
+    """Return one line of the list of runs."""
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    findings = path.with_name("findings.json")
+    found = json.loads(findings.read_text(encoding="utf-8")) if findings.exists() else {}
+    value = (found.get("pr_zopa") or {}).get("value")
+    return {
+        "experiment": manifest["experiment"],
+        "run": path.parent.name,
+        "worlds": manifest["worlds"],
+        "state": "complete" if manifest["complete"] else "unfinished",
+        "pr_zopa": "-" if value is None else f"{value:.3f}",
+    }
+
+
+def cite(words: Sequence[str]) -> int:
+    """Print how to cite this version."""
+    argparse.ArgumentParser("tango cite").parse_args(words)
+    print(f"""@software{{tango,
+  title   = {{Tango: when does a compromise become acceptable to both sides?}},
+  author  = {{{{Tango contributors}}}},
+  year    = {{2026}},
+  version = {{{package_version()}}},
+  license = {{MIT}}
+}}
+Cite the run too: its manifest.json names run_id, seed, case_sha256 and digest.""")
+    return 0

@@ -1,0 +1,75 @@
+"""The manifest: who ran what, when, with which versions, and the digest of what came out."""
+
+import platform
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from experiments import identity, store
+from experiments.config import Config
+from sim.case import Case
+
+SCHEMA_VERSION = 1
+NAME = "manifest.json"
+
+
+def now() -> str:
+    """Return the time of day in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def command() -> str:
+    """Return the command line as one would type it."""
+    return shlex.join(["tango", *sys.argv[1:]])
+
+
+def ensemble_sha256(config: Config, case: Case) -> str:
+    """Return what the worlds are drawn from, as a hash: a prior is its case."""
+    return identity.sha256_of([config.ensemble.kind, case.sha256])
+
+
+def start(config: Config, case: Case, run_id: str, chunks: int) -> dict[str, Any]:
+    """Return the manifest of a run that has just begun."""
+    ensemble = {"kind": config.ensemble.kind, "sha256": ensemble_sha256(config, case)}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "experiment": config.experiment,
+        "run_id": run_id,
+        "command": command(),
+        "seed": config.seed,
+        "worlds": config.worlds,
+        "complete": False,
+        "chunks": {"size": config.chunk, "count": chunks},
+        "config_sha256": identity.sha256_of(config.identity()),
+        "case": case.name,
+        "case_sha256": case.sha256,
+        "ensemble": ensemble,
+        "package_version": identity.package_version(),
+        "git_commit": identity.git_commit(),
+        "python": platform.python_version(),
+        "versions": identity.versions(),
+        "platform": identity.platform_name(),
+        "started": now(),
+        "finished": None,
+        "seconds": 0.0,
+        "digest": None,
+    }
+
+
+def finish(manifest: dict[str, Any], seconds: float, digest: str) -> dict[str, Any]:
+    """Return the manifest of a finished run; seconds add up over resumptions."""
+    spent = round(manifest["seconds"] + seconds, 3)
+    return manifest | {"complete": True, "finished": now(), "seconds": spent, "digest": digest}
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a run folder, or None if there is none."""
+    path = folder / NAME
+    return store.read_json(path) if path.exists() else None
+
+
+def write(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest atomically."""
+    store.write_json(folder / NAME, manifest)

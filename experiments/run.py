@@ -1,0 +1,50 @@
+"""The console script `tango`: refuse a shadowed package, then hand over to our parser or Hydra."""
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def foreign_packages() -> list[str]:
+    """Return one line per package of ours that another of the same name hides."""
+    lines = []
+    for name in ("sim", "agents", "conf", "experiments"):
+        spec = find_spec(name)
+        places = list(spec.submodule_search_locations or []) if spec else []
+        place = Path(places[0]).resolve() if places else None
+        if place != ROOT / name:
+            found = "no package" if place is None else f"another package, {place}"
+            lines.append(f"error: {name}: found {found}; allowed ours, {ROOT / name}; nearest none")
+    return lines
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `tango` and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if foreign := foreign_packages():
+        print("\n".join(foreign), file=sys.stderr)
+        return 2
+    from experiments import cli, identity
+    from sim.errors import BadInput
+
+    identity.set_numba_cache()
+    try:
+        code = cli.handle(words)
+        if code is None:
+            from experiments.launch import launch
+
+            code = launch(words)
+    except BadInput as bad:
+        print(bad, file=sys.stderr)
+        code = 2
+    except KeyboardInterrupt:
+        print("Stopped. Finished chunks are kept; the same command goes on.", file=sys.stderr)
+        code = 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
