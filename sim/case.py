@@ -23,7 +23,7 @@ from sim.agenda import Agenda, frozen, read_agenda
 from sim.cells import Known
 from sim.errors import BadInput, Fault, FaultList, nearest
 from sim.nodes import Node, listed, parse_yaml
-from sim.params import Param
+from sim.params import Param, read_params
 from sim.priors import Ending, Paper, Poll, Priors, Rule, read_priors
 from sim.tables import REQUIRED_TABLES, TABLES, Tables, read_bytes, read_tables, read_text
 
@@ -178,16 +178,19 @@ def _read_yaml(path: Path) -> Any:
 def _build(mapping: Any, prefix: str, folder: Path) -> Case:
     faults = FaultList()
     node = Node(mapping, prefix, (), faults)
-    if not node.keys(_REQUIRED, (*_OPTIONAL, *_FROM_CONFIG)) and not isinstance(mapping, Mapping):
-        faults.raise_if_any()
+    node.keys(_REQUIRED, (*_OPTIONAL, *_FROM_CONFIG))
     who = _read_who(node)
+    if not folder.is_dir():
+        faults.add(str(folder), "no such folder", "a folder of tables")
+    if not folder.is_dir() or not all(who["parties"]):  # nothing else can be judged
+        faults.raise_if_any()
     agenda = _read_agenda(folder, who["parties"], faults)
     known = Known(who["parties"], who["belligerents"], who["cutoff"], agenda)
     names = _read_table_names(node.child("tables"), folder)
     tables = read_tables(folder, names, known, faults)
     if agenda is None:
-        faults.raise_if_any()
-        raise AssertionError("an agenda is missing without a fault")
+        read_params(node.child("params"), who["parties"], who["belligerents"])
+        raise BadInput(faults)
     priors = read_priors(node, agenda, who["parties"], who["belligerents"])
     opening = _read_references(node, tables)
     _check_consent(tables, agenda, faults)
@@ -215,7 +218,9 @@ def _read_who(node: Node) -> dict[str, Any]:
     """Read names, dates and parties."""
     parties = tuple(part.code() for part in node.child("parties").elements())
     if len(set(parties)) != len(parties):
-        node.child("parties").fault("each party once")
+        node.child("parties").fault("each party once", found=", ".join(parties))
+    if not parties:
+        parties = ("",)
     belligerents = node.child("belligerents")
     cutoff, start = node.child("cutoff").day(), node.child("start").day()
     if start > cutoff:
@@ -264,11 +269,11 @@ def _read_references(node: Node, tables: Tables) -> dict[str, Any]:
     pair = (str(when[0].day()), when[1].text()) if when else ("", "")
     if when and meetings and pair not in meetings:
         node.child("report_after").fault("date and place of a meeting", found=" ".join(pair))
-    background = node.child("background_documents")
+    background = node.child("background_documents").words(ids) if ids else ()
     return {
         "opening_text": node.child("opening_text").word(ids) if ids else "",
         "report_after": (when[0].day(), pair[1]) if when else None,
-        "background_documents": background.words(ids) if background.value and ids else (),
+        "background_documents": background,
     }
 
 

@@ -45,7 +45,7 @@ class Fault:
         )
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818  (the name says what it is about)
     """Everything that is wrong with the input, one line per fault.
 
     Parameters

@@ -21,6 +21,8 @@ from sim.errors import FaultList, nearest
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONG = 12
+_HUGE = 1e300
+_LOST = object()  # the value of a key that is not there: its absence is a fault of its own
 
 
 def listed(words: Iterable[str]) -> str:
@@ -106,16 +108,15 @@ class Node:
         return self.prefix + (".".join(self.path) or "(top level)")
 
     def fault(self, allowed: str, near: str = "none", found: str | None = None) -> None:
-        """Note that this value is not allowed."""
+        """Note that this value is not allowed; silent where the key itself is missing."""
+        if self.value is _LOST and found is None:
+            return
         self.faults.add(self.place, shown(self.value) if found is None else found, allowed, near)
 
     def child(self, key: str | int) -> Node:
-        """Return the value under a key (None if it is missing) or at a list position."""
-        inside = self.value
-        if isinstance(key, int) or isinstance(inside, Mapping):
-            inside = inside[key] if isinstance(key, int) or key in inside else None
-        else:
-            inside = None
+        """Return the value under a key or at a list position; a missing key is silent."""
+        there = isinstance(key, int) or self.has(key)
+        inside = self.value[key] if there else _LOST
         return Node(inside, self.prefix, (*self.path, str(key)), self.faults)
 
     def has(self, key: str) -> bool:
@@ -189,7 +190,7 @@ class Node:
         """Return a finite number in the closed range."""
         value = self.value
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and math.isfinite(value) and low <= value <= high:
+        if is_number and -_HUGE < value < _HUGE and low <= value <= high:
             return float(value)
         bounded = math.isfinite(low) or math.isfinite(high)
         self.fault(f"a number in {low:g}..{high:g}" if bounded else "a finite number")
@@ -210,7 +211,7 @@ class Node:
 
     def day(self) -> dt.date:
         """Return a date written YYYY-MM-DD."""
-        day = self.value if isinstance(self.value, dt.date) else parse_day(str(self.value))
+        day = self.value if type(self.value) is dt.date else parse_day(str(self.value))
         if day is None:
             self.fault("a date YYYY-MM-DD")
             return dt.date.max

@@ -121,15 +121,13 @@ def read_params(
     }
 
 
-def _range(
-    node: Node, law: str, value: float, domain: tuple[float, float]
-) -> tuple[float, float]:
+def _range(node: Node, law: str, value: float, domain: tuple[float, float]) -> tuple[float, float]:
     if law == "fixed":
         if node.has("range"):
             node.child("range").fault("no range for a fixed number")
         return value, value
     if not node.has("range") and law in _SPREAD:
-        return (_ANY if law == "normal" else _NOT_NEGATIVE)
+        return _ANY if law == "normal" else _NOT_NEGATIVE
     ends = [end.number(*domain) for end in node.child("range").elements(2)]
     if len(ends) == 2 and ends[0] > ends[1]:
         node.child("range").fault("the lower end first")

@@ -132,9 +132,7 @@ def read_priors(
         ).value,
         "direction": _direction(node.child("direction"), parties),
         "monotone": _monotone(node.child("not_monotone"), agenda),
-        "enforcement": frozen(
-            _points(node.child("enforcement"), agenda, _whole).astype(np.int64)
-        ),
+        "enforcement": frozen(_points(node.child("enforcement"), agenda, _whole).astype(np.int64)),
         "power_shift": _points(node.child("power_shift"), agenda, Node.number),
         "omega": _omega(node.child("omega"), parties),
         "rules": tuple(
@@ -299,25 +297,24 @@ def _papers(case: Node, agenda: Agenda, parties: Sequence[str]) -> tuple[Paper, 
     node = case.child("documents_partition")
     node.keys(("source", "papers"))
     node.child("source").text()
-    found, seen = [], set[str]()
-    for name, paper in node.child("papers").items():
-        paper.keys(("signers", "issues"))
-        signers = paper.child("signers").words(parties)
-        issues = paper.child("issues").words(agenda.issue_ids)
-        for issue in sorted(seen.intersection(issues)):
-            paper.child("issues").fault("each issue in one paper", found=f"{issue} again")
-        seen.update(issues)
-        found.append((name, signers, issues))
-    if not case.faults and seen != set(agenda.issue_ids):
-        missing = sorted(set(agenda.issue_ids) - seen)
-        node.child("papers").fault("every issue in one paper", found=f"none for {missing[0]}")
-    return () if case.faults else tuple(
-        Paper(
-            name,
-            tuple(parties.index(signer) for signer in signers),
-            tuple(agenda.issue_index(issue) for issue in issues),
-        )
-        for name, signers, issues in found
+    papers = node.child("papers").items()
+    found = [_paper(name, paper, agenda, parties) for name, paper in papers]
+    covered = [j for paper in found for j in paper.issues]
+    for j, issue in enumerate(agenda.issue_ids):
+        if covered.count(j) != 1 and not case.faults:
+            times = f"{issue} in {covered.count(j)} papers"
+            node.child("papers").fault("every issue in one paper", found=times)
+    return tuple(found)
+
+
+def _paper(name: str, node: Node, agenda: Agenda, parties: Sequence[str]) -> Paper:
+    node.keys(("signers", "issues"))
+    signers = node.child("signers").words(parties)
+    issues = node.child("issues").words(agenda.issue_ids)
+    return Paper(
+        name,
+        tuple(parties.index(signer) for signer in signers if signer),
+        tuple(agenda.issue_index(issue) for issue in issues if issue),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sim.cells import CellError, Known, Reader
+from sim.cells import Cell, CellError, Known, Reader
 from sim.errors import FaultList, nearest
 from sim.nodes import listed, shown
 from sim.rows import (
@@ -140,9 +140,7 @@ def _columns(name: str, known: Known) -> dict[str, Reader]:
     return readers(TABLES[name][0]) | dict.fromkeys(parties, RIGHT)
 
 
-def _read_lines(
-    path: Path, columns: Mapping[str, Reader], faults: FaultList
-) -> list[Line] | None:
+def _read_lines(path: Path, columns: Mapping[str, Reader], faults: FaultList) -> list[Line] | None:
     """Split a file into lines; None if it cannot be read or its header is wrong."""
     text = read_text(path, faults)
     if text is None:
@@ -212,12 +210,12 @@ def _read_cells(
 ) -> dict[str, Any]:
     values = {}
     for column, read in columns.items():
-        cell = line.cells[column]
+        text = line.cells[column]
         try:
-            values[column] = read(cell, known, line.cells)
+            values[column] = read(Cell(text, line.cells, known))
         except CellError as error:
             place = f"{file}:{line.number} | {column}"
-            faults.add(place, shown(cell), error.allowed, error.near)
+            faults.add(place, shown(text), error.allowed, error.near)
     return values
 
 
