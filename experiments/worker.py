@@ -97,10 +97,10 @@ def _world_row(ensemble: Ensemble, i: int, world: World, record: Record) -> dict
 def _possible(ensemble: Ensemble, world: World) -> dict[str, Any]:
     """Solve for what is possible: with law and without, in util and in war-months."""
     table, case = ensemble.table, ensemble.case
-    best = zopa(world, table)
-    months = zopa(world, table, unit="months")
     free = zopa(world, table, law=False)
+    best = zopa(world, table, free=free)
     free_months = zopa(world, table, law=False, unit="months")
+    months = zopa(world, table, unit="months", free=free_months)
     return {
         "zopa_util": best.value,
         "zopa_months": months.value,

@@ -33,11 +33,13 @@ from sim.bound import (
 )
 from sim.compiled import compiled
 from sim.world import World
-from sim.worth import MICRO, Bools, Ints, Table
+from sim.worth import MICRO, Bools, Ints, Table, broken_rules
 
 SCALE = 1e-4
 STEPS = 80
 FINE = 1000
+EXACT = 1e-6
+"""A range is proven when its bound is closer than this, in util (one integer) or war-months."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class _Case:
     mu: int
 
 
-def zopa(world: World, table: Table, *, law: bool = True, unit: str = "util") -> Zopa:
+def zopa(
+    world: World, table: Table, *, law: bool = True, unit: str = "util", free: Zopa | None = None
+) -> Zopa:
     """Return the exact bargaining range of a world (0b b, 6.1).
 
     Parameters
@@ -84,10 +88,16 @@ def zopa(world: World, table: Table, *, law: bool = True, unit: str = "util") ->
         Whether the implications (1.4) bind.
     unit : {"util", "months"}
         The scale the smallest surplus is counted in.
+    free : Zopa, optional
+        The answer without implications in the same unit: if its text breaks none, it is also the
+        answer with them.
     """
+    if free is not None and free.text is not None and not broken_rules(free.text, table):
+        return free
     bargain, grain = _bargain(world, table, law, unit)
     text, best = _good_text(bargain)
     text, best, cases = _bounded_cases(bargain, text, best)
+    best = int(compiled(climb_pairs)(text, bargain))
     unproven = -PENALTY
     for case in sorted(cases, key=lambda c: -c.bound):
         if case.bound > best:
@@ -96,7 +106,7 @@ def zopa(world: World, table: Table, *, law: bool = True, unit: str = "util") ->
     bound = max(best, unproven)
     if best < -PENALTY // 2:
         return Zopa(-np.inf, -np.inf if bound < -PENALTY // 2 else bound / grain, True, None)
-    return Zopa(best / grain, bound / grain, bound == best, text)
+    return Zopa(best / grain, bound / grain, (bound - best) / grain < EXACT, text)
 
 
 def _bargain(world: World, table: Table, law: bool, unit: str) -> tuple[Bargain, float]:

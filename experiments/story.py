@@ -1,0 +1,73 @@
+"""One negotiation told line by line: who refused what at which contact."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.record import end_sentence
+
+Row = Mapping[str, Any]
+
+LEFT = "left_to_leaders"
+
+
+def pairs(text: str | None) -> dict[str, str]:
+    """Split ``issue=answer;...`` into a mapping.
+
+    >>> pairs("sinai=egypt;settlements=removed")
+    {'sinai': 'egypt', 'settlements': 'removed'}
+    """
+    return dict(part.split("=", 1) for part in text.split(";")) if text else {}
+
+
+def tell(world: Row, rounds: Sequence[Row], parties: Sequence[str]) -> list[str]:
+    """Return the story of one world as lines of plain text."""
+    lines = [f"World {world['world']}. At most, some text is worth {_gain(world)} to every signer."]
+    for row in rounds:
+        lines.append(_meeting(row))
+        lines += [_answer(party, row) for party in parties if row[f"statuses_{party}"]]
+        lines += _changes(row) + _signature(row)
+    lines.append(f"END, week {world['week']:.0f}: {end_sentence(world['end'])}")
+    lines.append("Conditional on the model: a story it can tell, not what happened or should.")
+    return lines
+
+
+def _gain(world: Row) -> str:
+    months = world["zopa_months"]
+    if months == float("-inf"):
+        return "nothing (every text crosses a red line)"
+    return f"{months:+.1f} own war-months"
+
+
+def _meeting(row: Row) -> str:
+    kind = "recorded" if row["recorded"] else "planned"
+    return f"{row['date']} {row['place']} ({kind}, {row['level']} level): {row['parties']}"
+
+
+def _answer(party: str, row: Row) -> str:
+    statuses = pairs(row[f"statuses_{party}"])
+    named = {
+        status: [issue for issue, given in statuses.items() if given == status]
+        for status in ("accept", "needs work", "unacceptable", "open")
+    }
+    parts = [f"accepts {len(named['accept'])}"]
+    for status in ("needs work", "unacceptable"):
+        names = ", ".join(named[status])
+        parts.append(f"{status} {len(named[status])}" + (f" ({names})" if names else ""))
+    if named["open"]:
+        parts.append(f"left open {len(named['open'])}")
+    return f"  {party}: " + "; ".join(parts)
+
+
+def _changes(row: Row) -> list[str]:
+    before, after = pairs(row["tabled"]), pairs(row["text"])
+    moved = [i for i in after if after[i] != before[i]]
+    edits = [f"{i}: {before[i]} -> {after[i]}" for i in moved if after[i] != LEFT]
+    left = [i for i in moved if after[i] == LEFT]
+    lines = [f"  draft: {'; '.join(edits)}"] if edits else []
+    return lines + ([f"  left to leaders: {', '.join(left)}"] if left else [])
+
+
+def _signature(row: Row) -> list[str]:
+    if not row["asked"]:
+        return []
+    return [f"  put up for signature: {row['refusals'] or 'every signer signs'}"]

@@ -1,0 +1,47 @@
+"""Studies: what is asked of the worlds. One module per study, found by its name.
+
+A study has two functions: ``findings(worlds, rounds, case, config)`` and
+``figures(run_dir, case, config)``.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.config import Config
+from sim.case import Case
+from sim.errors import BadInput, Fault, nearest
+
+Findings = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Study:
+    """The two functions of a study module."""
+
+    findings: Callable[[pa.Table, pa.Table | None, Case, Config], Findings]
+    figures: Callable[[Path, Case, Config], list[Path]]
+
+
+def names() -> list[str]:
+    """Return every study there is."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def load(name: str) -> Study:
+    """Return a study by name.
+
+    Raises
+    ------
+    BadInput
+        If there is no such study.
+    """
+    if name not in names():
+        raise BadInput(Fault("study.module", name, ", ".join(names()), nearest(name, names())))
+    module = importlib.import_module(f"{__name__}.{name}")
+    return Study(module.findings, module.figures)

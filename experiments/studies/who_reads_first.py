@@ -1,0 +1,83 @@
+"""Who reads first: does it matter which belligerent the first draft is carried to?
+
+Both arms share their worlds and their luck, so every difference is paired by world. Theory 3.2
+expects a draft to tilt to the side visited last.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.config import Config
+from experiments.ranges import Floats, Range
+from experiments.studies import baseline
+from sim.case import Case
+from sim.record import AGREED
+
+
+def findings(
+    worlds: pa.Table, rounds: pa.Table | None, case: Case, config: Config
+) -> dict[str, dict[str, Any]]:
+    """Return each arm's headline and the paired differences between the first two arms."""
+    arms = worlds["arm"].unique().to_pylist()
+    tables = {arm: worlds.filter(pc.equal(worlds["arm"], arm)) for arm in arms}
+    found = _common(tables[arms[0]], case, config)
+    for arm in arms:
+        deal = baseline.findings(tables[arm], None, case, config)["pr_deal_12m"]
+        found[f"pr_deal_12m_{arm}"] = deal | {"sentence": f"{arm}: {deal['sentence']}"}
+    first, second = tables[arms[0]], tables[arms[1]]
+    found["paired_deal_12m"] = _difference(
+        _early(first) - _early(second),
+        "share of worlds",
+        f"Agreements within 12 months, {arms[0]} less {arms[1]}, same worlds and luck",
+    )
+    for party in (case.parties[p] for p in case.belligerents):
+        found[f"paired_surplus_{party}"] = _surplus_difference(first, second, party, arms)
+    return found
+
+
+def _common(worlds: pa.Table, case: Case, config: Config) -> dict[str, dict[str, Any]]:
+    """Return what does not depend on the order of visits: what is possible at all."""
+    every = baseline.findings(worlds, None, case, config)
+    names = ("pr_zopa", "pr_ripe", "median_zopa_months", "share_unproven", "pr_deal_12m")
+    return {name: every[name] for name in names}
+
+
+def _early(worlds: pa.Table) -> Floats:
+    agreed = np.array(worlds["end"].to_pylist()) == AGREED
+    return (agreed & (baseline.column(worlds, "week") <= baseline.YEAR_WEEKS)).astype(float)
+
+
+def _difference(paired: Floats, unit: str, what: str) -> dict[str, Any]:
+    """Return a mean paired difference with its 95 % sampling interval."""
+    n = len(paired)
+    mean = float(paired.mean()) if n else 0.0
+    half = 1.96 * float(paired.std(ddof=1)) / np.sqrt(n) if n > 1 else 0.0
+    value = Range(mean, mean - half, mean + half, n=n)
+    sign = "no difference shown" if mean - half <= 0 <= mean + half else "a difference"
+    sentence = f"{what}: {mean:+.3f} {unit} (95 %: {value.low:+.3f} to {value.high:+.3f}; "
+    return baseline.finding(value, unit, f"{sentence}{n} pairs): {sign}.")
+
+
+def _surplus_difference(
+    first: pa.Table, second: pa.Table, party: str, arms: list[str]
+) -> dict[str, Any]:
+    """Compare one side's gain where both arms ended in an agreement."""
+    name = f"surplus_{party}_util"
+    agreed = [np.array(t["end"].to_pylist()) == AGREED for t in (first, second)]
+    both = agreed[0] & agreed[1]
+    paired = (baseline.column(first, name) - baseline.column(second, name))[both]
+    what = f"Worth of the agreed text to {party}, {arms[0]} less {arms[1]}, where both agree"
+    return _difference(paired, "util", what)
+
+
+def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
+    """Draw how the two arms end."""
+    from experiments.figures import draw_arms
+
+    return draw_arms(run_dir, case, config)
+
+
