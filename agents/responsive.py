@@ -21,9 +21,7 @@ def respond(view: View) -> Ints:
                 view.beta, view.xi,
             )  # fmt: skip
             luck = view.luck[:, j]
-            statuses[j] = answer(
-                latent, view.red[j, k], view.lapse, luck[0], luck[1], luck[2]
-            )
+            statuses[j] = answer(latent, view.red[j, k], view.lapse, luck[0], luck[1], luck[2])
     return statuses
 
 

@@ -154,7 +154,7 @@ def tighten(
     ``share`` (P + 1,) holds the multipliers (signers', then mu in GRAIN units) and is updated in
     place, so that the next level starts warm; ``lam`` returns the best integer multipliers.
     """
-    parties, issues = coef.shape[0], coef.shape[1]
+    parties = coef.shape[0]
     unit = 1.0
     for p in range(parties):
         unit = max(unit, np.abs(coef[p]).max() / 4.0)
@@ -212,7 +212,14 @@ def _polyak(share: Floats, slope: Floats, gap: float) -> None:
 
 @register_jitable
 def keep_only_promising(
-    coef: Ints, base: Ints, points: Ints, level: int, lam: Ints, mu: int, target: int, allowed: Bools
+    coef: Ints,
+    base: Ints,
+    points: Ints,
+    level: int,
+    lam: Ints,
+    mu: int,
+    target: int,
+    allowed: Bools,
 ) -> int:
     """Strike options that cannot be part of a text better than ``target``; count those left.
 

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from numba import njit
 
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 

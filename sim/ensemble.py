@@ -262,7 +262,7 @@ def _value_of_text(weight: Floats, value: Floats, text: Ints) -> float:
 
 
 def _assemble(ensemble: Ensemble, i: int) -> World:
-    case, settings, seed = ensemble.case, ensemble.settings, ensemble.seed
+    case, seed = ensemble.case, ensemble.seed
     priors, table = case.priors, ensemble.table
     parties, issues = len(case.parties), case.agenda.n_issues
     options = case.agenda.max_options
@@ -279,6 +279,7 @@ def _assemble(ensemble: Ensemble, i: int) -> World:
     compiled(draw_red_lines)(seed, i, ensemble.red_chance, red)
     war = _war(ensemble, i, weight, value)
     coef, base = _coefficients(ensemble, i, weight, value, war)
+    beta, xi, lapse, posture = _response(ensemble, i)
     return World(
         weight=weight,
         value=value,
@@ -290,7 +291,10 @@ def _assemble(ensemble: Ensemble, i: int) -> World:
         base=base,
         hazard=war.hazard,
         delta=war.delta,
-        **_response(ensemble, i),
+        beta=beta,
+        xi=xi,
+        lapse=lapse,
+        posture=posture,
     )
 
 
@@ -358,16 +362,13 @@ def _thresholds(ensemble: Ensemble, i: int, reserve: Floats) -> Floats:
     )
 
 
-def _response(ensemble: Ensemble, i: int) -> dict[str, float | Floats]:
+def _response(ensemble: Ensemble, i: int) -> tuple[float, float, float, Floats]:
+    """Draw beta, xi, the lapse rate and the postures of the response function (4.1, 8.3)."""
+
     def number(name: str, slot: int) -> float:
         param = ensemble.case.priors.params[f"response.{name}"]
         return sample(param, ensemble.seed, i, rng.RESPONSE_PRIORS, slot)
 
     levels = ("leader", "spokes", "unnamed")
     posture = np.array([number(f"posture.{name}", 10 + n) for n, name in enumerate(levels)])
-    return {
-        "beta": number("beta", 0),
-        "xi": number("xi", 1),
-        "lapse": number("lapse", 2),
-        "posture": posture,
-    }
+    return number("beta", 0), number("xi", 1), number("lapse", 2), posture

@@ -76,7 +76,7 @@ def fill_luck(seed: int, world: int, round_: int, party: int, out: Floats) -> No
         out[2, j] = rng.draw(seed, world, rng.LAPSE_STATUSES, round_, slot)
 
 
-class PartyAgent(mesa.Agent):
+class PartyAgent(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
     """One party at the table: answers once a round if present, signs if it may and will."""
 
     def __init__(self, model: "Negotiation", party: int, seat: Seat) -> None:
@@ -110,13 +110,12 @@ class PartyAgent(mesa.Agent):
         if compiled(mandate_allows)(view):
             return "" if self.sign_rule(view) else "its manner refuses"
         if compiled(crosses_red_line)(text, view.red):
-            crossed = [j for j, k in enumerate(text) if view.red[j, k]]
-            return "red line: " + ", ".join(self.model.issue_ids[j] for j in crossed)
+            return "red line: " + ", ".join(self.model.codes_of(text, view.red))
         short = -compiled(own_surplus)(view) / 1e6
         return f"fighting on is worth {short:.3f} util more to it"
 
 
-class Negotiation(mesa.Model):
+class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
     """One world negotiates: contacts in order until an end.
 
     Parameters
@@ -134,7 +133,6 @@ class Negotiation(mesa.Model):
         self.ensemble, self.index, self.beliefs = ensemble, index, beliefs
         self.world = ensemble.world(index)
         self.mediator_party = case.mediator
-        self.issue_ids = [issue.id for issue in case.agenda.issues]
         self.schedule_ = contacts(case, settings.calendar)
         self.redraft_rule = seat_rule(settings.mediator.rule)
         self.text = text_of(case, case.opening_text).text.copy()
@@ -156,6 +154,12 @@ class Negotiation(mesa.Model):
     def turn(self) -> Turn:
         """The record of this round."""
         return self.record.turns[-1]
+
+    def codes_of(self, text: Ints, marked: Bools) -> list[str]:
+        """Return ``issue=option`` for every chosen option that is marked, (J, K)."""
+        issues = self.ensemble.case.agenda.issues
+        pairs = ((issues[j], k) for j, k in enumerate(text) if k >= 0 and marked[j, k])
+        return [f"{issue.id}={issue.options[k].code}" for issue, k in pairs]
 
     def run(self) -> Record:
         """Step until the talks end; return the record."""

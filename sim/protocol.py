@@ -7,6 +7,7 @@ first, the mediator's own plan after; war and politics advance by the days betwe
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import cycle
 
 from sim.case import Case
 from sim.settings import Calendar
@@ -53,20 +54,21 @@ def _visit_order(case: Case, calendar: Calendar) -> list[int]:
 
 
 def planned_contacts(case: Case, calendar: Calendar, after: date) -> Iterator[Contact]:
-    """Yield the simple plan: visit the parties in turn, leaders at a fixed interval."""
+    """Yield the simple plan: envoys visit the parties in turn, leaders the belligerents (ours)."""
     order = _visit_order(case, calendar)
-    day, visit = after, 0
+    envoys = cycle(order)
+    leaders = cycle([p for p in order if p in case.belligerents] or order)
+    day = after
     next_leader = after + timedelta(weeks=calendar.leader_every_weeks)
     while True:
         day += timedelta(days=calendar.days_between)
         leader = day >= next_leader
         if leader:
             next_leader += timedelta(weeks=calendar.leader_every_weeks)
-        host = order[visit % len(order)]
+        host = next(leaders if leader else envoys)
         parties = tuple(sorted((host, case.mediator)))
         level = LEADER if leader else ENVOY
         yield Contact(day, f"talks with {case.parties[host]}", level, parties, True, False)
-        visit += 1
 
 
 def contacts(case: Case, calendar: Calendar) -> list[Contact]:

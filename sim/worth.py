@@ -92,7 +92,7 @@ def value_of_fighting(
 @register_jitable
 def micro(x: float) -> int:
     """Return ``x`` util as integer micro-util, halves away from zero."""
-    return int(math.floor(x * MICRO + 0.5)) if x >= 0.0 else -int(math.floor(0.5 - x * MICRO))
+    return math.floor(x * MICRO + 0.5) if x >= 0.0 else -math.floor(0.5 - x * MICRO)
 
 
 @register_jitable
@@ -116,7 +116,7 @@ def surplus(text: Ints, coef: Ints, base: Ints, level: int) -> int:
     for j in range(len(text)):
         if text[j] >= 0:
             total += coef[level, j, text[j]]
-    return total
+    return int(total)
 
 
 @register_jitable

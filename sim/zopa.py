@@ -168,17 +168,13 @@ def _bounded_cases(bargain: Bargain, text: Ints, best: int) -> tuple[Ints, int, 
     return text, best, cases
 
 
-def _settle(
-    bargain: Bargain, case: _Case, text: Ints, best: int
-) -> tuple[Ints, int, int]:
+def _settle(bargain: Bargain, case: _Case, text: Ints, best: int) -> tuple[Ints, int, int]:
     """Decide one case: strike hopeless options, then let HiGHS find better or prove none."""
     coef = np.ascontiguousarray(bargain.coef[case.signers, case.level])
     base = np.ascontiguousarray(bargain.base[case.signers, case.level])
     allowed = case.allowed.copy()
     points = bargain.table.enforcement
-    compiled(keep_only_promising)(
-        coef, base, points, case.level, case.lam, case.mu, best, allowed
-    )
+    compiled(keep_only_promising)(coef, base, points, case.level, case.lam, case.mu, best, allowed)
     if not allowed.any(axis=1).all():
         return text, best, best
     found, bound = _highs(bargain, coef, base, allowed, case.level, best)

@@ -82,9 +82,13 @@ class Small:
 
 
 @st.composite
-def smalls(draw, parties=st.integers(2, 4), issues=st.integers(2, 5)) -> Small:
+def smalls(draw, least_parties=2) -> Small:
     """Draw a small problem: levels, consent, red lines, rules, all on."""
-    return small_of(draw(st.integers(0, 2**32 - 1)), draw(parties), draw(issues))
+    return small_of(
+        draw(st.integers(0, 2**32 - 1)),
+        draw(st.integers(least_parties, 4)),
+        draw(st.integers(2, 5)),
+    )
 
 
 def small_of(seed: int, parties: int, issues: int) -> Small:
@@ -101,9 +105,9 @@ def small_of(seed: int, parties: int, issues: int) -> Small:
     peace = np.sort(rng.uniform(0.4, 0.9, (parties, levels)), axis=1)
     shift = rng.normal(0, 0.03, (parties, issues, options))
     worth = weight[:, :, None] * value
-    coef = np.round(
-        1e6 * (peace[:, :, None, None] * worth[:, None] + shift[:, None])
-    ).astype(np.int64)
+    coef = np.round(1e6 * (peace[:, :, None, None] * worth[:, None] + shift[:, None])).astype(
+        np.int64
+    )
     base = np.round(-1e6 * peace * rng.uniform(0.3, 0.8, (parties, 1))).astype(np.int64)
     belligerent = np.arange(parties) < 2
     needs = rng.random((issues, options, parties)) < 0.15

@@ -79,5 +79,3 @@ def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
     from experiments.figures import draw_arms
 
     return draw_arms(run_dir, case, config)
-
-

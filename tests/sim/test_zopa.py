@@ -48,7 +48,7 @@ def test_one_more_red_line_never_opens_the_range(small, pick):
     assert solve(replace(small, red=red)).value <= solve(small).value
 
 
-@given(smalls(parties=st.integers(3, 4)), st.integers(0, 10**6))
+@given(smalls(least_parties=3), st.integers(0, 10**6))
 def test_one_more_consent_never_opens_the_range(small, pick):
     needs = small.needs.copy()
     needs.flat[pick % needs.size] = True
