@@ -182,7 +182,7 @@ def _build(mapping: Any, prefix: str, folder: Path) -> Case:
     who = _read_who(node)
     if not folder.is_dir():
         faults.add(str(folder), "no such folder", "a folder of tables")
-    if not folder.is_dir() or not all(who["parties"]):  # nothing else can be judged
+    if not folder.is_dir() or not who["parties"]:  # nothing else can be judged
         faults.raise_if_any()
     agenda = _read_agenda(folder, who["parties"], faults)
     known = Known(who["parties"], who["belligerents"], who["cutoff"], agenda)
@@ -219,8 +219,8 @@ def _read_who(node: Node) -> dict[str, Any]:
     parties = tuple(part.code() for part in node.child("parties").elements())
     if len(set(parties)) != len(parties):
         node.child("parties").fault("each party once", found=", ".join(parties))
-    if not parties:
-        parties = ("",)
+    if node.child("parties").value == []:
+        node.child("parties").fault("at least one party")
     belligerents = node.child("belligerents")
     cutoff, start = node.child("cutoff").day(), node.child("start").day()
     if start > cutoff:

@@ -97,7 +97,9 @@ def read_param(node: Node, name: str, domain: tuple[float, float] = _ANY) -> Par
     low, high = _range(node, law, value, domain)
     if not math.isnan(value) and not low <= value <= high:
         node.child("value").fault(f"a number in {low:g}..{high:g}")
-    if (law == "loguniform" and low <= 0.0) or (law == "lognormal" and value <= 0.0):
+    if (law == "loguniform" and node.has("range") and low <= 0.0) or (
+        law == "lognormal" and value <= 0.0
+    ):
         node.child("range" if law == "loguniform" else "value").fault(f"above 0 for {law}")
     unit, source = node.child("unit").text(), node.child("source").text()
     return Param(name, value, low, high, law, _spread(node, law), unit, source)
@@ -126,8 +128,10 @@ def _range(node: Node, law: str, value: float, domain: tuple[float, float]) -> t
         if node.has("range"):
             node.child("range").fault("no range for a fixed number")
         return value, value
-    if not node.has("range") and law in _SPREAD:
-        return _ANY if law == "normal" else _NOT_NEGATIVE
+    if not node.has("range"):
+        if law not in _SPREAD:
+            node.child("range").fault("a range", found="no such key")
+        return _ANY if law in ("uniform", "normal") else _NOT_NEGATIVE
     ends = [end.number(*domain) for end in node.child("range").elements(2)]
     if len(ends) == 2 and ends[0] > ends[1]:
         node.child("range").fault("the lower end first")
@@ -135,10 +139,13 @@ def _range(node: Node, law: str, value: float, domain: tuple[float, float]) -> t
 
 
 def _spread(node: Node, law: str) -> float | None:
+    sd = node.child("sd")
+    if law in _SPREAD and node.has("sd"):
+        return sd.number(0.0)
     if law in _SPREAD:
-        return node.child("sd").number(0.0)
-    if node.has("sd"):
-        node.child("sd").fault(f"no sd for the law {law}")
+        sd.fault(f"an sd for the law {law}", found="no such key")
+    elif node.has("sd"):
+        sd.fault(f"no sd for the law {law}")
     return None
 
 
