@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.worth import enforcement_level
 from sim.zopa import zopa
 from tests.strategies import Small, small_of, smalls
 
@@ -116,8 +115,7 @@ def test_two_binary_points_give_each_side_its_heavy_point():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(2000))
-def test_brute_force_many(seed):
-    small = small_of(seed, 2 + seed % 3, 2 + seed % 5)
-    assert solve(small).value == small.brute_force()
-    assert enforcement_level(np.zeros(len(small.n_options), dtype=np.int64), small.enforcement) >= 0
+def test_brute_force_many():
+    for seed in range(2000):
+        small = small_of(seed, 2 + seed % 3, 2 + seed % 5)
+        assert solve(small).value == small.brute_force(), seed
