@@ -1,34 +1,23 @@
-"""Compose configurations with Hydra, and say what is wrong with a command line in our own words.
+"""Compose configurations with Hydra, outside of any job and inside one."""
 
-Hydra stops at its first error and speaks of structs and defaults lists; here every word of the
-command line is looked at before Hydra runs, so that several faults come out together.
-"""
-
+import copy
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
+from hydra.initialize import get_gh_backup, restore_gh_from_backup
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.config import (
-    OPEN_TABLES,
-    Config,
-    check_parties,
-    composed_parties,
-    flatten,
-    override,
-    read_config,
-)
-from experiments.manners import check_names
-from sim.errors import BadInput, Fault, FaultList, nearest
+from experiments.config import OPEN_TABLES, Config, flatten, override, read_config
+from experiments.schema import shown
+from sim.errors import BadInput, Fault, FaultList
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
 _OPEN = re.compile(rf"({'|'.join(map(re.escape, OPEN_TABLES))})\.[^=]+=")
@@ -45,7 +34,7 @@ def open_tables(words: Sequence[str]) -> list[str]:
     return [f"++{word}" if _OPEN.match(word) else word for word in words]
 
 
-def composed(words: Sequence[str] = (), folders: Sequence[str] = ()) -> dict[str, Any]:
+def composed(words: Sequence[str], folders: Sequence[str] = ()) -> dict[str, Any]:
     """Return the composed configuration as a plain mapping, ``experiment`` included.
 
     Parameters
@@ -54,9 +43,51 @@ def composed(words: Sequence[str] = (), folders: Sequence[str] = ()) -> dict[str
         Overrides, as on the command line (no sweeps).
     folders : sequence of str
         Further folders in which presets and cases are looked up, before ours.
+
+    Raises
+    ------
+    BadInput
+        If Hydra cannot compose it.
     """
-    with _hydra():
-        return located(_compose([*open_tables(words), *_search(folders)]), folders)
+    return copy.deepcopy(_composed(tuple(words), tuple(folders)))
+
+
+@lru_cache(maxsize=32)
+def _composed(words: tuple[str, ...], folders: tuple[str, ...]) -> dict[str, Any]:
+    places = ",".join(f"'file://{Path(folder).resolve()}'" for folder in folders)
+    search = [f"hydra.searchpath=[{places}]"] if folders else []
+    try:
+        with hydra_open():
+            config = compose(
+                "config", overrides=[*open_tables(words), *search], return_hydra_config=True
+            )
+            preset = config.hydra.runtime.choices["experiment"]
+            OmegaConf.set_readonly(config.hydra, False)
+            OmegaConf.set_struct(config, False)
+            del config["hydra"]
+            plain: Any = OmegaConf.to_container(config, resolve=True)
+    except HYDRA_ERRORS as error:
+        raise BadInput(hydra_fault(error)) from error
+    return located(plain | {"experiment": preset}, folders)
+
+
+@contextmanager
+def hydra_open() -> Iterator[None]:
+    """Open our configuration folder, also inside a job that Hydra itself is running."""
+    before = get_gh_backup()
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_module("conf", job_name="tango", version_base="1.3"):
+            yield
+    finally:
+        restore_gh_from_backup(before)
+
+
+def hydra_fault(error: Exception) -> Fault:
+    """Return an error of Hydra or OmegaConf as a fault of ours."""
+    place = getattr(error, "full_key", None) or "config"
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return Fault(str(place), shown(said), "a configuration that can be composed (tango --cfg job)")
 
 
 def located(plain: Mapping[str, Any], folders: Sequence[str]) -> dict[str, Any]:
@@ -67,145 +98,6 @@ def located(plain: Mapping[str, Any], folders: Sequence[str]) -> dict[str, Any]:
     if there is None or case.get("dir"):
         return dict(plain)
     return {**plain, "case": {**case, "dir": str(there)}}
-
-
-def _hydra() -> Any:
-    return initialize_config_module("conf", job_name="tango", version_base="1.3")
-
-
-def _search(folders: Sequence[str]) -> list[str]:
-    places = ",".join(f"'file://{Path(folder).resolve()}'" for folder in folders)
-    return [f"hydra.searchpath=[{places}]"] if folders else []
-
-
-def _compose(words: Sequence[str]) -> dict[str, Any]:
-    config = compose("config", overrides=list(words), return_hydra_config=True)
-    preset = config.hydra.runtime.choices["experiment"]
-    OmegaConf.set_readonly(config.hydra, False)
-    OmegaConf.set_struct(config, False)
-    del config["hydra"]
-    plain: Any = OmegaConf.to_container(config, resolve=True)
-    return {str(name): part for name, part in plain.items()} | {"experiment": preset}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A command line, as far as it could be read."""
-
-    overrides: tuple[Override, ...]
-    folders: tuple[str, ...]
-
-    def words(self, groups: bool) -> list[str]:
-        """Return the overrides of groups, or all of them, as Hydra takes them."""
-        chosen = [o for o in self.overrides if not groups or _is_group(o)]
-        return [o.input_line for o in chosen if o.input_line and not o.is_sweep_override()]
-
-
-def check(words: Sequence[str], folders: Sequence[str], sweep: bool) -> None:
-    """Raise `BadInput` with everything wrong in a command line.
-
-    With ``sweep`` values are left to the jobs, which go on when one of them is wrong; keys and
-    names of presets are checked for all.
-    """
-    faults = FaultList()
-    with _hydra():
-        asked = Asked(tuple(_parse(words, faults)), tuple(folders))
-        asked = _check_groups(asked, faults)
-        asked = _check_keys(asked, faults)
-        if sweep:
-            faults.raise_if_any()
-            return
-        plain = _compose([*asked.words(groups=False), *_search(folders)])
-    check_values(plain, faults)
-    faults.raise_if_any()
-
-
-def check_values(plain: Mapping[str, Any], faults: FaultList) -> None:
-    """Collect the faults of a composed configuration, those of its parties included."""
-    try:
-        config = read_config(plain)
-    except BadInput as bad:
-        faults.extend(bad.faults)
-        negotiators = plain.get("negotiators")
-        config = Config(negotiators=dict(negotiators) if isinstance(negotiators, dict) else {})
-    section = plain.get("case")
-    parties = composed_parties(section) if isinstance(section, Mapping) else ()
-    if parties:
-        check_parties(config, parties, faults)
-    check_names(config, faults)
-
-
-def _parse(words: Sequence[str], faults: FaultList) -> list[Override]:
-    parser = OverridesParser.create(config_loader=GlobalHydra.instance().config_loader())
-    parsed = []
-    for word in words:
-        try:
-            parsed.extend(parser.parse_overrides([word]))
-        except HYDRA_ERRORS:
-            faults.add(word.split("=")[0], word, "key=value, quoted as your shell needs it")
-    return parsed
-
-
-def _is_group(asked: Override) -> bool:
-    """Whether a word chooses a file of a group rather than setting a value."""
-    return bool(_options(asked.key_or_group)) and not asked.is_delete()
-
-
-def _options(group: str, folders: Sequence[str] = ()) -> list[str]:
-    loader = GlobalHydra.instance().config_loader()
-    here = [f for folder in folders for f in Path(folder, group).glob("*.yaml")]
-    return sorted({*loader.get_group_options(group), *(path.stem for path in here)})
-
-
-def _check_groups(asked: Asked, faults: FaultList) -> Asked:
-    """Keep the overrides that are no group or name an existing choice."""
-    kept = []
-    for word in asked.overrides:
-        allowed = _options(word.key_or_group, asked.folders) if _is_group(word) else []
-        wrong = [name for name in _choices(word) if name not in allowed] if allowed else []
-        for name in wrong:
-            near = nearest(name, allowed)
-            faults.add(word.key_or_group, name, ", ".join(allowed), near)
-        if not wrong:
-            kept.append(word)
-    return Asked(tuple(kept), asked.folders)
-
-
-def _choices(word: Override) -> list[str]:
-    """Return the names a group override asks for; a glob that matches nothing asks for itself."""
-    if not word.is_sweep_override():
-        return [word.get_value_element_as_str()]
-    names = [str(name) for name in word.sweep_string_iterator()]
-    return names or [word.get_value_element_as_str()]
-
-
-def _check_keys(asked: Asked, faults: FaultList) -> Asked:
-    """Keep the overrides whose key exists."""
-    plain = _compose([*asked.words(groups=True), *_search(asked.folders)])
-    kept = []
-    for word in asked.overrides:
-        fault = None if _is_group(word) else _key_fault(word, plain)
-        if fault is None:
-            kept.append(word)
-        else:
-            faults.extend([fault])
-    return Asked(tuple(kept), asked.folders)
-
-
-def _key_fault(word: Override, plain: Mapping[str, Any]) -> Fault | None:
-    """Return what is wrong with the key of one override, if anything."""
-    dotted = word.key_or_group
-    if dotted.split(".")[0] == "hydra" or "/" in dotted:
-        return None
-    faults = FaultList()
-    override(plain, {dotted: None}, "", faults)
-    if not len(faults):
-        return None
-    parent = ".".join(dotted.split(".")[:-1])
-    known = flatten(plain)
-    beside = [name for name in known if name.rpartition(".")[0] == parent] or list(plain)
-    shown = ", ".join(sorted(name.rpartition(".")[2] for name in beside))
-    return Fault(dotted, dotted, shown, nearest(dotted, [*known, *plain]))
 
 
 def level_of(config: Config, folders: Sequence[str]) -> str | None:
@@ -228,7 +120,8 @@ def smoke_of(preset: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _same_question(config: Config, plain: Mapping[str, Any]) -> bool:
-    other = read_config(plain)
+    # a preset of the user's may lie in a results folder that is no folder: that is not asked here
+    other = read_config({**plain, "results_dir": config.results_dir})
     return _untraced(config) == _untraced(other)
 
 

@@ -16,9 +16,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from experiments import job, report, sweep
-from experiments.compose import HYDRA_ERRORS, check, level_of, located, open_tables
+from experiments.compose import HYDRA_ERRORS, hydra_fault, level_of, located, open_tables
 from experiments.config import read_config
-from experiments.schema import shown
+from experiments.words import check
 from sim.errors import BadInput, Fault
 
 #: Where jobs leave their notes; launchers of other processes inherit it.
@@ -84,13 +84,6 @@ def _hydra_alone(words: Sequence[str]) -> int:
     finally:
         sys.argv = typed
     return 0
-
-
-def hydra_fault(error: Exception) -> Fault:
-    """Return an error of Hydra or OmegaConf as a fault of ours."""
-    place = getattr(error, "full_key", None) or "config"
-    said = shown(str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return Fault(str(place), said, "a configuration that can be composed (tango --cfg job)")
 
 
 def hydra_job(composed: DictConfig) -> int:
