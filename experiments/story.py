@@ -22,8 +22,10 @@ def pairs(text: str | None) -> dict[str, str]:
 def tell(world: Row, rounds: Sequence[Row], parties: Sequence[str]) -> list[str]:
     """Return the story of one world as lines of plain text."""
     lines = [f"World {world['world']}. At most, some text is worth {_gain(world)} to every signer."]
+    before: dict[str, str] = {}
     for row in rounds:
-        lines.append(_meeting(row))
+        lines += [_meeting(row), *_filled(before, row)]
+        before = pairs(row["text"])
         lines += [_answer(party, row) for party in parties if row[f"statuses_{party}"]]
         lines += _changes(row) + _signature(row)
     lines.append(f"END, week {world['week']:.0f}: {end_sentence(world['end'])}")
@@ -41,6 +43,13 @@ def _gain(world: Row) -> str:
 def _meeting(row: Row) -> str:
     kind = "recorded" if row["recorded"] else "planned"
     return f"{row['date']} {row['place']} ({kind}, {row['level']} level): {row['parties']}"
+
+
+def _filled(before: Mapping[str, str], row: Row) -> list[str]:
+    """Say what the mediator proposes on the points envoys had left to leaders."""
+    tabled = pairs(row["tabled"])
+    new = [f"{i}={tabled[i]}" for i in before if before[i] == LEFT and tabled[i] != LEFT]
+    return [f"  proposed to leaders: {'; '.join(new)}"] if new else []
 
 
 def _answer(party: str, row: Row) -> str:

@@ -54,6 +54,7 @@ def findings(
         f"In {unproven} of {len(worlds)} worlds the bargaining range is not proven.",
     )
     found["pr_ripe"] = not_built("pr_ripe: the value of holding out is not built yet.")
+    found["patience"] = _patience(worlds)
     found |= _documents(case, config)
     for entry in found.values():
         entry["n_unproven"] = unproven
@@ -108,6 +109,19 @@ def _possible(worlds: pa.Table) -> dict[str, dict[str, Any]]:
             f"beyond fighting on (median; {middle.words(months)}); 90 % of worlds: {spread}.",
         ),
     }
+
+
+def _patience(worlds: pa.Table) -> dict[str, Any]:
+    """Say what patience does to the best text's gain, whatever its sign."""
+    delta, gain = column(worlds, "draw_delta"), column(worlds, "zopa_util")
+    cuts = np.quantile(delta, [1 / 3, 2 / 3])
+    low, high = median(gain[delta <= cuts[0]]), median(gain[delta >= cuts[1]])
+    change = high - low if np.isfinite(high - low) else 0.0
+    sentence = (
+        f"Patience: the best text's smallest gain is {low:+.3f} util (median) in the least patient "
+        f"third of worlds and {high:+.3f} in the most patient."
+    )
+    return finding(Range(change, change, change, n=len(worlds)), "util", sentence)
 
 
 def _talks(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
