@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sim.agenda import Agenda, frozen, read_agenda
 from sim.cells import Known
 from sim.errors import BadInput, Fault, FaultList, nearest
-from sim.nodes import Node, listed, parse_yaml
+from sim.nodes import Node, listed, parse_yaml, shown
 from sim.params import Param, read_params
 from sim.priors import Ending, Paper, Poll, Priors, Rule, read_priors
 from sim.tables import REQUIRED_TABLES, TABLES, Tables, read_bytes, read_tables, read_text
@@ -167,6 +167,13 @@ def check_case(path: Path) -> Case:
     return _build(_read_yaml(path), f"{path.name} | ", folder)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name no file system takes
+        return False
+
+
 def _read_yaml(path: Path) -> Any:
     faults = FaultList()
     text = read_text(path, faults)
@@ -180,9 +187,10 @@ def _build(mapping: Any, prefix: str, folder: Path) -> Case:
     node = Node(mapping, prefix, (), faults)
     node.keys(_REQUIRED, (*_OPTIONAL, *_FROM_CONFIG))
     who = _read_who(node)
-    if not folder.is_dir():
-        faults.add(str(folder), "no such folder", "a folder of tables")
-    if not folder.is_dir() or not who["parties"]:  # nothing else can be judged
+    found = _is_folder(folder)
+    if not found:
+        faults.add(shown(folder), "no such folder", "a folder of tables")
+    if not found or not who["parties"]:  # nothing else can be judged
         faults.raise_if_any()
     agenda = _read_agenda(folder, who["parties"], faults)
     known = Known(who["parties"], who["belligerents"], who["cutoff"], agenda)

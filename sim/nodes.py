@@ -202,9 +202,10 @@ class Node:
         return math.nan
 
     def whole(self, low: int = 0) -> int:
-        """Return a whole number not below ``low``."""
-        if isinstance(self.value, int) and not isinstance(self.value, bool) and self.value >= low:
-            return self.value
+        """Return a whole number from ``low`` to a million."""
+        value = self.value
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= 10**6:
+            return value
         self.fault(f"a whole number, {low} or more")
         return low
 
@@ -242,6 +243,6 @@ def parse_yaml(text: str, file: str, faults: FaultList) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         faults.add(f"{file}:{line}", shown(error.problem), "YAML with each key once")
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # also an impossible date
         faults.add(file, shown(error), "YAML")
     return None

@@ -619,7 +619,9 @@ class TestYaml:
         (fault,) = refuse(changed)
         assert fault.place == "case.salience.values"
 
-    @pytest.mark.parametrize("content", ["", "[1, 2]", "name: [", "text"])
+    @pytest.mark.parametrize(
+        "content", ["", "[1, 2]", "name: [", "text", "cutoff: 1978-13-01", "[" * 5000, "a: \x07"]
+    )
     def test_a_yaml_that_is_no_case(self, small, content):
         small.with_suffix(".yaml").write_text(content, encoding="utf-8")
         assert all(f.place.startswith("camp_david.yaml") for f in faults(small))
