@@ -159,4 +159,4 @@ def _compute_in_worker(chunk: tuple[int, int]) -> float:
 
 def plan_of(folder: Path, arms: tuple[Arm, ...], config: Any) -> Plan:
     """Return the plan of a run from its configuration."""
-    return Plan(folder, arms, config.seed, config.trace)
+    return Plan(folder, arms, config.seed, config.trace, SIMULATE)

@@ -33,6 +33,11 @@ class Expectation:
         is_share = self.finding.startswith(("pr_", "share_")) and self.field in ("value", "low")
         return not (is_share and self.low <= 0 and self.high >= 1)
 
+    @property
+    def is_a_count(self) -> bool:
+        """Whether it bounds how many worlds there are, which is no finding."""
+        return self.field.startswith("n")
+
     def failure(self, findings: Mapping[str, Mapping[str, Any]]) -> str | None:
         """Return the sentence that says how the bound fails, or None if it holds."""
         found = findings.get(self.finding, {}).get(self.field)

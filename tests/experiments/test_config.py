@@ -1,0 +1,138 @@
+"""Every key has a range, every fault is named, an arm is a config."""
+
+import pytest
+import yaml
+
+from experiments import expect
+from experiments.config import Config, flatten, read_config
+from experiments.identity import ROOT
+from sim.errors import BadInput
+
+
+def faults_of(**keys):
+    with pytest.raises(BadInput) as caught:
+        read_config({"question": "Why?", **keys})
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_the_defaults_of_the_schema_are_those_of_the_yaml():
+    folder = ROOT / "conf"
+    top = yaml.safe_load((folder / "config.yaml").read_text())
+    del top["defaults"], top["hydra"], top["case"]
+    groups = {
+        "ensemble": "prior",
+        "war": "standard",
+        "response": "standard",
+        "protocol": "single_text",
+        "mediator": "redraft",
+        "papers": "one",
+        "ratification": "none",
+        "study": "baseline",
+    }
+    for group, name in groups.items():
+        top[group] = yaml.safe_load((folder / group / f"{name}.yaml").read_text())
+    assert read_config(top) == Config()
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ({"worlds": -5}, "error: worlds: found -5; allowed an integer >= 1; nearest 1"),
+        ({"worlds": 2.5}, "error: worlds: found 2.5; allowed an integer >= 1; nearest 1"),
+        ({"worlds": True}, "error: worlds: found true; allowed an integer >= 1; nearest none"),
+        ({"seed": "abc"}, "error: seed: found abc; allowed an integer >= 0; nearest none"),
+        ({"seed": None}, "error: seed: found null; allowed an integer >= 0; nearest none"),
+        (
+            {"only_world": 900},
+            "error: only_world: found 900; allowed 0 to 199; nearest 199",
+        ),
+        (
+            {"engine": "compiled"},
+            "error: engine: found compiled; "
+            "allowed mesa (compiled arrives with the core model); nearest none",
+        ),
+        (
+            {"ensemble": {"kind": "posterior"}},
+            "error: ensemble.kind: found posterior; "
+            "allowed prior (posterior: until calibrated); nearest prior",
+        ),
+        (
+            {"war": {"delta": float("nan")}},
+            "error: war.delta: found nan; allowed a number > 0 and < 1, or null; nearest none",
+        ),
+        (
+            {"war": {"cost_scale": {"x": 0}}},
+            "error: war.cost_scale.x: found 0; allowed a number > 0; nearest none",
+        ),
+        ({"protocol": "x"}, "error: protocol: found x; allowed a mapping; nearest none"),
+        (
+            {"consent": "unions"},
+            "error: consent: found unions; "
+            "allowed union, options, issues, none; nearest union",
+        ),
+        (
+            {"case": {"later": "x"}},
+            "error: case.later: found x; "
+            "allowed null (later evidence arrives with calibration); nearest none",
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_out_of_range_is_one_line(keys, fault):
+    assert faults_of(**keys) == [fault]
+
+
+def test_all_faults_come_at_once():
+    assert len(faults_of(worlds=0, seed=-1, protokol={}, mediator={"temperature": 0})) == 4
+
+
+def test_a_results_folder_that_is_a_file(tmp_path):
+    path = tmp_path / "file"
+    path.touch()
+    (line,) = faults_of(results_dir=str(path / "below"))
+    assert line.startswith("error: results_dir: found a file")
+
+
+def test_whole_numbers_serve_as_reals():
+    config = read_config({"question": "Why?", "war": {"cost_scale": {"x": 2}}})
+    assert isinstance(config.war.cost_scale["x"], float)
+
+
+def test_an_arm_is_the_config_with_its_changes():
+    arms = {"free": {"red_lines": False, "protocol": {"horizon_weeks": 9}}, "same": {}}
+    config = read_config({"question": "Why?", "study": {"arms": arms}})
+    free, same = config.arms().values()
+    assert (free.red_lines, free.protocol.horizon_weeks) == (False, 9)
+    assert (same.red_lines, same.protocol) == (True, config.protocol)
+    assert list(Config(question="Why?").arms()) == ["base"]
+
+
+@pytest.mark.parametrize("change", [{"seed": 3}, {"worlds": 5}, {"war.dleta": 0.9}])
+def test_arms_share_worlds_and_luck_and_know_their_keys(change):
+    config = read_config({"question": "Why?", "study": {"arms": {"odd": change}}})
+    with pytest.raises(BadInput, match=r"study\.arms\.odd"):
+        config.arms()
+
+
+def test_flatten_keeps_empty_mappings():
+    assert flatten({"a": {"b": {}}, "c": 1}) == {"a.b": {}, "c": 1}
+
+
+@pytest.mark.parametrize(
+    "sentence", ["pr_zopa > 0", "pr_zopa.value between 1 and 0", "x.value between 0 and nan", 3]
+)
+def test_an_expectation_is_one_kind_of_sentence(sentence):
+    with pytest.raises(BadInput, match="expect"):
+        expect.parse(sentence, "expect.full")
+
+
+def test_an_expectation_holds_or_says_how_it_fails():
+    bound = expect.parse("pr_zopa.value between 0.1 and 0.5", "expect.full")
+    assert bound.failure({"pr_zopa": {"value": 0.5}}) is None
+    assert "found 0.6" in bound.failure({"pr_zopa": {"value": 0.6}})
+    assert "found nothing" in bound.failure({"pr_zopa": {"value": None}})
+    assert "found nothing" in bound.failure({})
+
+
+def test_a_share_between_zero_and_one_cannot_fail():
+    bound = expect.parse("pr_zopa.value between 0 and 1", "expect.full")
+    assert not bound.is_breakable
