@@ -1,5 +1,6 @@
 """The console script `tango`: refuse a shadowed package, then hand over to our parser or Hydra."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -24,6 +25,8 @@ def foreign_packages() -> list[str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `tango` and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job has it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if foreign := foreign_packages():
         print("\n".join(foreign), file=sys.stderr)
         return 2
