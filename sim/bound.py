@@ -27,7 +27,7 @@ from sim.worth import (
     surplus,
 )
 
-GRAIN = 4096
+GRAIN = 1 << 16
 """Multipliers are integers that sum to about this."""
 
 PENALTY = 1 << 52
@@ -151,34 +151,44 @@ def tighten(
 ) -> tuple[int, int]:
     """Minimise the dual bound by Polyak steps towards ``target``; return (bound, mu).
 
-    ``share`` (P + 1,) holds the multipliers (signers', then mu in GRAIN units) and is updated in
-    place, so that the next level starts warm; ``lam`` returns the best integer multipliers.
+    ``share`` (P + 1,) holds the real multipliers, the signers' and then mu, and is updated in
+    place, so that the next call starts warm; ``lam`` returns the best integer multipliers. Steps
+    are scaled by each party's unit, so that war-months converge as fast as util.
     """
     parties = coef.shape[0]
-    unit = 1.0
-    for p in range(parties):
-        unit = max(unit, np.abs(coef[p]).max() / 4.0)
     bound, mu_best = PENALTY, 0
     trial, slope = np.zeros(parties, dtype=np.int64), np.zeros(parties + 1)
+    reach = np.zeros(parties + 1)
+    _reach(coef, reach)
     for _ in range(steps):
         for p in range(parties):
             trial[p] = int(share[p] * GRAIN + 0.5)
-        mu = int(np.floor(share[parties] * unit * GRAIN + 0.5))
+        mu = int(np.floor(share[parties] * GRAIN + 0.5))
         value = dual_value(coef, base, allowed, points, level, trial, mu, x)
         if value < bound:
             bound, mu_best = value, mu
             lam[:] = trial
         if bound <= target:
             break
-        _slopes(coef, base, points, level, x, unit, slope)
-        _polyak(share, slope, float(value - target))
+        _slopes(coef, base, points, level, x, slope)
+        _polyak(share, slope, reach, float(value - target))
     return bound, mu_best
 
 
 @register_jitable
-def _slopes(
-    coef: Ints, base: Ints, points: Ints, level: int, x: Ints, unit: float, slope: Floats
-) -> None:
+def _reach(coef: Ints, reach: Floats) -> None:
+    """Fill the range each multiplier is expected to move in: 1 / unit, relative to the smallest."""
+    parties, least = coef.shape[0], np.inf
+    for p in range(parties):
+        reach[p] = max(np.abs(coef[p]).max(), 1)
+        least = min(least, reach[p])
+    for p in range(parties):
+        reach[p] = least / reach[p]
+    reach[parties] = least / 4.0
+
+
+@register_jitable
+def _slopes(coef: Ints, base: Ints, points: Ints, level: int, x: Ints, slope: Floats) -> None:
     parties = coef.shape[0]
     for p in range(parties):
         slope[p] = base[p]
@@ -187,27 +197,28 @@ def _slopes(
     slope[parties] = -level
     for j in range(len(x)):
         slope[parties] += points[j, x[j]]
-    slope[parties] *= unit
 
 
 @register_jitable
-def _polyak(share: Floats, slope: Floats, gap: float) -> None:
-    """Take one projected Polyak step; the signers' multipliers stay on the simplex."""
+def _polyak(share: Floats, slope: Floats, reach: Floats, gap: float) -> None:
+    """Take one scaled, projected Polyak step; the signers' multipliers stay on the simplex."""
     parties = len(share) - 1
-    mean = 0.0
+    mean, total = 0.0, 0.0
     for p in range(parties):
-        mean += slope[p] / parties
-    norm = slope[parties] * slope[parties] + 1e-9
+        mean += reach[p] * reach[p] * slope[p]
+        total += reach[p] * reach[p]
+    mean /= total
+    norm = (reach[parties] * slope[parties]) ** 2 + 1e-9
     for p in range(parties):
         slope[p] -= mean
-        norm += slope[p] * slope[p]
+        norm += (reach[p] * slope[p]) ** 2
     total = 0.0
     for p in range(parties):
-        share[p] = max(share[p] - gap / norm * slope[p], 0.0)
+        share[p] = max(share[p] - gap / norm * reach[p] ** 2 * slope[p], 0.0)
         total += share[p]
     for p in range(parties):
         share[p] = share[p] / total if total > 1e-6 else 1.0 / parties
-    share[parties] -= gap / norm * slope[parties]
+    share[parties] -= gap / norm * reach[parties] ** 2 * slope[parties]
 
 
 @register_jitable

@@ -27,16 +27,18 @@ from sim.bound import (
     Bargain,
     climb,
     climb_pairs,
-    keep_only_promising,
     smallest_surplus,
     tighten,
 )
 from sim.compiled import compiled
+from sim.search import settle
 from sim.world import World
-from sim.worth import MICRO, Bools, Ints, Table, broken_rules
+from sim.worth import MICRO, Bools, Floats, Ints, Table, broken_rules
 
 SCALE = 1e-4
 STEPS = 80
+MAX_NODES = 20_000
+"""Nodes after which a case is handed to HiGHS."""
 FINE = 1000
 EXACT = 1e-6
 """A range is proven when its bound is closer than this, in util (one integer) or war-months."""
@@ -72,8 +74,7 @@ class _Case:
     signers: Ints
     allowed: Bools
     bound: int
-    lam: Ints
-    mu: int
+    share: Floats
 
 
 def zopa(
@@ -158,30 +159,33 @@ def _bounded_cases(bargain: Bargain, text: Ints, best: int) -> tuple[Ints, int, 
             coef = np.ascontiguousarray(bargain.coef[signers, level])
             base = np.ascontiguousarray(bargain.base[signers, level])
             lam = np.zeros(len(signers), dtype=np.int64)
-            bound, mu = compiled(tighten)(
+            bound, _ = compiled(tighten)(
                 coef, base, allowed, points, level, max(best, -2 * MICRO), STEPS, lam, share, x
             )
             score = int(compiled(climb)(candidate := x.copy(), bargain))
             if score > best:
                 best, text = score, candidate
-            cases.append(_Case(level, signers, allowed, int(bound), lam, int(mu)))
+            cases.append(_Case(level, signers, allowed, int(bound), share.copy()))
     return text, best, cases
 
 
 def _settle(bargain: Bargain, case: _Case, text: Ints, best: int) -> tuple[Ints, int, int]:
-    """Decide one case: strike hopeless options, then let HiGHS find better or prove none."""
+    """Decide one case: branch and bound first, HiGHS for the stubborn rest."""
     coef = np.ascontiguousarray(bargain.coef[case.signers, case.level])
     base = np.ascontiguousarray(bargain.base[case.signers, case.level])
-    allowed = case.allowed.copy()
-    points = bargain.table.enforcement
-    compiled(keep_only_promising)(coef, base, points, case.level, case.lam, case.mu, best, allowed)
-    if not allowed.any(axis=1).all():
-        return text, best, best
-    found, bound = _highs(bargain, coef, base, allowed, case.level, best)
+    better, share = text.copy(), case.share.copy()
+    score, nodes_left = compiled(settle)(
+        bargain, coef, base, case.allowed, case.level, share, best, better, MAX_NODES
+    )
+    if nodes_left:
+        return better, int(score), int(score)
+    found, bound = _highs(bargain, coef, base, case.allowed, case.level, int(score))
     if found is None:
-        return text, best, bound
-    score = int(compiled(smallest_surplus)(found, bargain))
-    return (found, score, max(score, bound)) if score > best else (text, best, bound)
+        return better, int(score), bound
+    score_highs = int(compiled(smallest_surplus)(found, bargain))
+    if score_highs > score:
+        return found, score_highs, max(score_highs, bound)
+    return better, int(score), bound
 
 
 def _highs(
