@@ -52,7 +52,7 @@ def name_of(column: str) -> str:
         ("hazard_", "the hazard of "),
     ):
         if name.startswith(start):
-            return phrase + name.removeprefix(start).replace("_", " ")
+            return phrase + name.removeprefix(start).replace("_", " of ", 1)
     return words.get(name, name)
 
 

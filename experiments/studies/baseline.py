@@ -1,10 +1,12 @@
 """Baseline: is there a text that both sides prefer to fighting on, and do these talks find it?"""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from experiments.config import Config
 from experiments.ranges import PREFIX, Floats, Range, median, over_thirds, quantile, share
@@ -15,6 +17,9 @@ from sim.ensemble import negotiation_table
 from sim.record import AGREED, end_sentence
 
 YEAR_WEEKS = 52
+TOO_EASY = 0.1
+"""Share of worlds agreed by the cut-off beyond which the text says: too easily (ours)."""
+
 CAVEAT = "conditional on the model, whose numbers are priors, not data"
 
 
@@ -128,7 +133,7 @@ def _talks(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
     """Answer: do these talks end in an agreement, or how else?"""
     n, drawn = len(worlds), draws(worlds)
     end, week = np.array(worlds["end"].to_pylist()), column(worlds, "week")
-    found = {}
+    found = {"pr_deal_by_cutoff": _too_easy(case, end, week, drawn)}
     early = over_thirds(((end == AGREED) & (week <= YEAR_WEEKS)).astype(float), drawn, share)
     found["pr_deal_12m"] = finding(
         early,
@@ -144,6 +149,21 @@ def _talks(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
             f"End: {percent(here.value)} ({here.words(percent)}): {end_sentence(name)}",
         )
     return found
+
+
+def _too_easy(
+    case: Case, end: NDArray[np.str_], week: Floats, drawn: dict[str, Floats]
+) -> dict[str, Any]:
+    """Hold the model's early agreements against the record, which has none by its cut-off."""
+    weeks = (case.cutoff - case.start).days / 7.0
+    early = over_thirds(((end == AGREED) & (week <= weeks)).astype(float), drawn, share)
+    sentence = (
+        f"By the record's cut-off on {case.cutoff} the model has agreed in {percent(early.value)} "
+        f"of {len(end)} worlds ({early.words(percent)}); the record has no agreement by then."
+    )
+    if early.value > TOO_EASY:
+        sentence += " Not yet calibrated, it agrees too easily; that is said here, not tuned away."
+    return finding(early, "share of worlds", sentence)
 
 
 def _report(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
@@ -167,23 +187,26 @@ def _report(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
 
 
 def _documents(case: Case, config: Config) -> dict[str, dict[str, Any]]:
-    """Count the implications each document breaks as it stands (0b a)."""
+    """Count the implications each fully known document breaks as it stands (0b a)."""
     table = negotiation_table(case, settings_of(config, case))
     found = {}
     for document in case.tables.documents:
         text = text_of(case, document.document_id)
+        if text.interval or document.document_id in case.background_documents:
+            continue
         broken = broken_by(text, case, table)
         value = Range(len(broken), len(broken), len(broken), n=1)
-        sentence = f"{document.title} {_broken_words(broken)}; it would have to before it binds."
+        sentence = f"{document.title}: {_broken_words(broken)}."
         found[f"broken_{document.document_id}"] = finding(value, "implications", sentence)
     return found
 
 
 def _broken_words(broken: list[BrokenRule]) -> str:
     if not broken:
-        return "breaks no implication it settles"
-    kinds = [b.kind + (" (by silence)" if b.by_silence else "") for b in broken]
-    return f"breaks {len(broken)} implications as it stands: {', '.join(kinds)}"
+        return "breaks no law or condition as it stands"
+    kinds = Counter(b.kind + (" by silence" if b.by_silence else "") for b in broken)
+    parts = ", ".join(f"{n} of {kind}" for kind, n in kinds.items())
+    return f"breaks {len(broken)} as it stands ({parts}), to be cured before it binds"
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
