@@ -28,10 +28,10 @@ from sim.record import end_sentence
 Row = dict[str, Any]
 
 STATUSES = ("accept", "needs work", "unacceptable", "open")
-LEFT, ACROSS, PANEL, TEXT, SIGNS, APART, DATES = 1.75, 9.6, 1.2, 0.85, 0.55, 0.2, 1.4
-"""Inches: names, contacts, a party, the text, signatures, between panels, dates below."""
+LEFT, ACROSS, PANEL, TEXT, MARK, APART, DATES = 1.75, 9.6, 1.2, 0.85, 0.26, 0.2, 1.4
+"""Inches: names, contacts, a party, the text, a row of marks, between panels, dates below."""
 
-MIN_ACROSS, MAX_LABELS, MAX_NUMBERS, MAX_NOTES = 8, 30, 26, 4
+MIN_ACROSS, MAX_LABELS, MAX_NUMBERS, MAX_NOTES = 6, 30, 26, 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,18 @@ class Told:
     def rows(self) -> list[Row]:
         """The contacts, in order."""
         return self.run.contacts(self.world["world"])
+
+    @cached_property
+    def unsigned(self) -> list[str]:
+        """Parties that did not sign at least once, in the case's order."""
+        named = {party for row in self.rows for party, _ in refusals(self, row)}
+        return [party for party in self.run.case.parties if party in named]
+
+    @property
+    def marks(self) -> list[str]:
+        """Rows of the strip below the text."""
+        no = [f"{style.label(party)} does not sign" for party in self.unsigned]
+        return ["leaders meet", *no, "every signer signs"]
 
     @cached_property
     def parties(self) -> list[int]:
@@ -89,11 +101,12 @@ def _reported(run: Run) -> str:
 
 
 def _draw(told: Told, name: str) -> list[Path]:
-    height = DATES + SIGNS + TEXT + APART * 3 + (PANEL + APART) * len(told.parties) + 0.1
+    signs = MARK * len(told.marks)
+    height = DATES + signs + TEXT + APART * 3 + (PANEL + APART) * len(told.parties) + 0.1
     page = Page(_title(told), _caption(told), LEFT + ACROSS + 0.2, height)
     bottom = DATES
-    _signatures(page.axes(LEFT, bottom, ACROSS, SIGNS), told)
-    bottom += SIGNS + APART
+    _signatures(page.axes(LEFT, bottom, ACROSS, signs), told)
+    bottom += signs + APART
     _text(page.axes(LEFT, bottom, ACROSS, TEXT), told)
     bottom += TEXT + APART
     for p in reversed(told.parties):
@@ -157,21 +170,20 @@ def _text(ax: Axes, told: Told) -> None:
 
 
 def _signatures(ax: Axes, told: Told) -> None:
-    """Mark where leaders sat, where the text was put up for signature, and who did not sign."""
-    shorts = style.short_labels(told.run.case.parties)
+    """Mark where leaders sat, and at each signature asked for who did not sign, or that all did."""
+    rows = told.marks
     for x, row in enumerate(told.rows):
+        unsigned = [party for party, _ in refusals(told, row)]
         if row["level"] == "leader":
-            ax.plot(x, 1, "D", ms=4.5, color=style.QUIET)
-        if row["asked"] and not row["refusals"]:
-            ax.plot(x, 0, "o", ms=8, color=STATUS_COLOURS["accept"])
-        elif row["asked"]:
-            unsigned = [p for p, _ in refusals(told, row)]
-            words = " ".join(shorts[told.run.case.parties.index(p)] for p in unsigned)
-            ax.text(x, 0, words, size=7.5, ha="center", va="center", weight="bold",
-                    color=STATUS_COLOURS["unacceptable"])  # fmt: skip
+            ax.plot(x, 0, "D", ms=4.5, color=style.QUIET)
+        for party in unsigned:
+            shade = style.colour(told.run.case.party_index(party))
+            ax.plot(x, 1 + told.unsigned.index(party), "x", ms=6.5, mew=2, color=shade)
+        if row["asked"] and not unsigned:
+            ax.plot(x, len(rows) - 1, "o", ms=8, color=STATUS_COLOURS["accept"])
     _across(ax, told)
-    ax.set_ylim(-0.6, 1.6)
-    ax.set_yticks([0, 1], ["signature", "leaders meet"])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_yticks(range(len(rows)), rows)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     _dates(ax, told)
@@ -215,8 +227,6 @@ def _legend(ax: Axes, told: Told) -> None:
     words = ["accept", "needs work", "unacceptable", "left to the leaders"]
     marks.append(Patch(fc=style.QUIET))
     words.append("redrafted or filled in")
-    marks.append(ax.plot([], [], "o", ms=7, color=STATUS_COLOURS["accept"])[0])
-    words.append("every signer signs")
     if any(not row["recorded"] for row in told.rows):
         marks.append(ax.plot([], [], color=style.QUIET, lw=0.8, ls=(0, (4, 3)))[0])
         words.append("end of the record")
@@ -254,13 +264,10 @@ def _title(told: Told) -> str:
 
 def _caption(told: Told) -> str:
     lines = [f"{told.why} {_change(told)}", *_notes(told)]
-    shorts = style.short_labels(told.run.case.parties)
-    key = zip(shorts, told.run.case.parties, strict=True)
-    names = ", ".join(f"{short} = {style.label(party)}" for short, party in key)
     lines.append(
-        f"Bars stand where a party sat at the table. In the row of signatures: who did not sign "
-        f"({names}). A party may find points unacceptable and yet sign the whole, if it prefers "
-        f"that to fighting on and no red line is crossed.{_record(told)}"
+        "Bars stand where a party sat at the table. A party may find points unacceptable and yet "
+        "sign the whole, if it prefers that to fighting on and no red line is crossed."
+        f"{_record(told)}"
     )
     return "\n".join([*lines, told.run.conditions()])
 
@@ -282,10 +289,13 @@ def _change(told: Told) -> str:
 def _notes(told: Told) -> list[str]:
     """Say who did not sign and why, the latest contacts only."""
     asked = [row for row in told.rows if row["refusals"]]
-    notes = [
-        f"{style.day(date.fromisoformat(row['date']))}, not signed by {style.label(party)}: {why}."
-        for row in asked[-MAX_NOTES:]
-        for party, why in refusals(told, row)
-    ]
+    notes = [_note(told, row) for row in asked[-MAX_NOTES:]]
     more = len(asked) - MAX_NOTES
-    return notes + ([f"Put up for signature {more} times before that."] if more > 0 else [])
+    return notes + (
+        [f"Put up for signature and not signed before that: {more}."] if more > 0 else []
+    )
+
+
+def _note(told: Told, row: Row) -> str:
+    reasons = [f"{style.label(party)} ({why})" for party, why in refusals(told, row)]
+    return f"{style.day(date.fromisoformat(row['date']))}, not signed by {'; '.join(reasons)}."

@@ -86,7 +86,7 @@ class Page:
 
     def __init__(self, title: str, caption: str, width: float, height: float) -> None:
         heading = wrap(title, HEAD, width, bold=True)
-        notes = [line for part in caption.split("\n") for line in wrap(part, SMALL, width)]
+        notes = [line for part in caption.split("\n") for line in wrap(part, SMALL, 0.98 * width)]
         self.foot = MARGIN + leading(SMALL) * len(notes) + 0.1
         top = leading(HEAD) * len(heading) + 0.12 + MARGIN
         self.size = (width + 2 * MARGIN, self.foot + height + top)
@@ -124,12 +124,15 @@ def leading(size: float) -> float:
     return 1.35 * size / 72
 
 
+_RULER = RendererAgg(1, 1, 720)  # fine enough that hinting does not move a line break
+
+
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of a text, inches."""
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
-    width, _, _ = RendererAgg(1, 1, 72).get_text_width_height_descent(text, font, False)
-    return float(width) / 72
+    width, _, _ = _RULER.get_text_width_height_descent(text, font, False)
+    return float(width) / _RULER.dpi
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:

@@ -151,11 +151,12 @@ def _title() -> str:
 
 def _caption(run: Run) -> str:
     n = len(run.drawn)
+    ranged = f"{min(n, RANGED)} worlds"
     return (
         "Right of 0 the party prefers the text to fighting on; the unit is the party's own cost of "
         "one month of war, so panels do not compare. Law, consent and red lines are set aside "
         "here: the grey number says in how many worlds the text crosses a red line of the party "
         "(\u2265 where points are unknown). Box: from the median worst to the median best "
-        f"completion (thin line: 90 % of worlds, an arrow where it goes on; {min(n, RANGED)} worlds).\n"
+        f"completion (thin line: 90 % of worlds, an arrow where it goes on; {ranged}).\n"
         + run.conditions(n)
     )

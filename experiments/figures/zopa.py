@@ -78,9 +78,6 @@ def _spread(ax: Axes, sample: Floats) -> None:
     y, across = 0.9, ax.get_xaxis_transform()
     ax.plot([max(low, ax.get_xlim()[0]), high], [y, y], color=style.QUIET, lw=1.5, transform=across)
     ax.plot(mid, y, "o", color=style.QUIET, ms=5, transform=across)
-    said = f"median {mid:+.0f}; 90 % of worlds {low:+.0f} to {high:+.0f}"
-    ax.annotate(said, (high, y), (6, 0), xycoords=across, textcoords="offset points",
-                va="center", size=style.SMALL, color=style.QUIET)  # fmt: skip
 
 
 def _said(sample: Floats) -> str:
