@@ -266,7 +266,8 @@ def _caption(told: Told) -> str:
     lines = [f"{told.why} {_change(told)}", *_notes(told)]
     lines.append(
         "Bars stand where a party sat at the table. A party may find points unacceptable and yet "
-        "sign the whole, if it prefers that to fighting on and no red line is crossed."
+        "sign the whole, if it prefers that to fighting on and no red line is crossed; a signer "
+        "who is absent when leaders meet is asked by telephone."
         f"{_record(told)}"
     )
     return "\n".join([*lines, told.run.conditions()])

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from experiments.config import Config
+from experiments.ranges import median, quantile
 from experiments.store import atomic
 from sim.case import Case
 
@@ -205,8 +206,7 @@ def percent(share: float) -> str:
 
 
 def middle_and_90(sample: np.ndarray) -> tuple[float, float, float]:
-    """Return the median and the ends of the middle 90 %, observed values; nan if empty."""
+    """Return the median and the ends of the middle 90 %, as the findings give them."""
     if not len(sample):
         return np.nan, np.nan, np.nan
-    low, mid, high = np.quantile(sample, [0.05, 0.5, 0.95], method="inverted_cdf")
-    return float(mid), float(low), float(high)
+    return median(sample), quantile(sample, 0.05), quantile(sample, 0.95)

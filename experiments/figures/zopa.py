@@ -86,6 +86,9 @@ def _said(sample: Floats) -> str:
     said = (
         f"A text no signer finds worse than fighting on exists in {style.percent(share)} of worlds."
     )
+    mid, low, high = style.middle_and_90(sample)
+    if np.isfinite(low):
+        said += f" Median {mid:+.1f}; 90 % of worlds {low:+.1f} to {high:+.1f}."
     if none:
         said += f" Not drawn: {none} of {len(sample)} worlds where every text crosses a red line."
     return said

@@ -26,6 +26,7 @@ from experiments.figures import (
     worth,
     zopa,
 )
+from experiments.studies import baseline
 from sim.documents import text_of
 
 NAMES = ("documents_points", "documents_whole", "zopa", "story", "answers")
@@ -201,6 +202,17 @@ def test_worlds_without_any_text_are_counted_in_words(run, pages):
     said = " ".join(text.get_text() for text in pages[0].figure.findobj(Text))
     assert "Not drawn: 6 of 12 worlds where every text crosses a red line." in said
     assert "exists in 50 % of worlds" in said
+    assert said.count("Median") == 1, "above, the ends of 90 % of worlds are not numbers"
+
+
+def test_figures_and_findings_name_the_same_numbers(run, pages):
+    found = baseline.findings(run.worlds, None, run.case, run.config)["median_zopa_months"]
+
+    with style.look():
+        zopa.draw(run)
+
+    said = " ".join(text.get_text() for text in pages[0].figure.findobj(Text))
+    assert f"Median {found['value']:+.1f};" in said
 
 
 def test_a_run_where_no_world_has_a_text_is_drawn_too(run, pages):
