@@ -64,6 +64,13 @@ def smallest_surplus(text: Ints, bargain: Bargain) -> int:
 
 
 @register_jitable
+def copy_text(source: Ints, target: Ints) -> None:
+    """Copy element by element: Numba compiles a loop far faster than a slice assignment."""
+    for j in range(len(source)):
+        target[j] = source[j]
+
+
+@register_jitable
 def best_single_change(text: Ints, bargain: Bargain) -> int:
     """Apply the best one-issue change in place; return the score after it."""
     best, at, to = smallest_surplus(text, bargain), -1, -1
@@ -101,10 +108,10 @@ def climb_pairs(text: Ints, bargain: Bargain) -> int:
         improved = False
         for j in range(len(text)):
             for k in range(bargain.table.n_options[j]):
-                trial[:] = text
+                copy_text(text, trial)
                 trial[j] = k
                 if best_single_change(trial, bargain) > score:
-                    text[:] = trial
+                    copy_text(trial, text)
                     score = climb(text, bargain)
                     improved = True
     return score
@@ -167,7 +174,8 @@ def tighten(
         value = dual_value(coef, base, allowed, points, level, trial, mu, x)
         if value < bound:
             bound, mu_best = value, mu
-            lam[:] = trial
+            for p in range(parties):
+                lam[p] = trial[p]
         if bound <= target:
             break
         _slopes(coef, base, points, level, x, slope)
@@ -180,7 +188,10 @@ def _reach(coef: Ints, reach: Floats) -> None:
     """Fill the range each multiplier is expected to move in: 1 / unit, relative to the smallest."""
     parties, least = coef.shape[0], np.inf
     for p in range(parties):
-        reach[p] = max(np.abs(coef[p]).max(), 1)
+        reach[p] = 1.0
+        for j in range(coef.shape[1]):
+            for k in range(coef.shape[2]):
+                reach[p] = max(reach[p], abs(coef[p, j, k]))
         least = min(least, reach[p])
     for p in range(parties):
         reach[p] = least / reach[p]
@@ -237,10 +248,9 @@ def keep_only_promising(
     Reduced-cost fixing: forcing option k costs its distance from the issue's best option.
     """
     x = np.zeros(coef.shape[1], dtype=np.int64)
-    weight = lam.sum()
-    room = -mu * level - (target + 1) * weight
+    room = -mu * level
     for p in range(len(lam)):
-        room += lam[p] * base[p]
+        room += lam[p] * (base[p] - target - 1)
     worth = np.zeros(allowed.shape, dtype=np.int64)
     for j in range(coef.shape[1]):
         best = -PENALTY * 512

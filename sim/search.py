@@ -9,7 +9,7 @@ judged by the same integers as everywhere else, so what is left unbeaten is prov
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.bound import Bargain, climb, keep_only_promising, smallest_surplus, tighten
+from sim.bound import Bargain, climb, copy_text, keep_only_promising, smallest_surplus, tighten
 from sim.worth import Bools, Floats, Ints, breaks_rule
 
 STACK = 512
@@ -38,12 +38,13 @@ def settle(
     masks = np.zeros((STACK, issues, options), dtype=np.bool_)
     shares = np.zeros((STACK, parties + 1))
     x, lam = np.zeros(issues, dtype=np.int64), np.zeros(parties, dtype=np.int64)
-    masks[0], shares[0], top = allowed, share, 1
+    top = push(allowed, share, masks, shares, 0)
     points, nodes = bargain.table.enforcement, 0
     mask, warm = np.zeros((issues, options), dtype=np.bool_), np.zeros(parties + 1)
+    trial = np.zeros(issues, dtype=np.int64)
     while top > 0 and nodes < max_nodes and top < STACK - 2:
         top, nodes = top - 1, nodes + 1
-        mask[:], warm[:] = masks[top], shares[top]
+        pull(masks, shares, top, mask, warm)
         if not reaches(mask, points, level):
             continue
         steps = 60 if nodes == 1 else 14
@@ -52,16 +53,46 @@ def settle(
             continue
         score = smallest_surplus(x, bargain)
         if nodes <= CLIMBS:
-            trial = x.copy()
+            copy_text(x, trial)
             climbed = climb(trial, bargain)
             if climbed > best:
-                best, text[:] = climbed, trial
+                best = climbed
+                copy_text(trial, text)
         if score > best:
-            best, text[:] = score, x
+            best = score
+            copy_text(x, text)
         keep_only_promising(coef, base, points, level, lam, mu, best, mask)
         if reaches(mask, points, level):
             top = branch(bargain, coef, mask, warm, lam, mu, x, masks, shares, top)
     return best, max_nodes - nodes if top == 0 else 0
+
+
+@register_jitable
+def push(mask: Bools, warm: Floats, masks: Bools, shares: Floats, top: int) -> int:
+    """Put a node on the stack; return the new top."""
+    for j in range(mask.shape[0]):
+        for k in range(mask.shape[1]):
+            masks[top, j, k] = mask[j, k]
+    for p in range(len(warm)):
+        shares[top, p] = warm[p]
+    return top + 1
+
+
+@register_jitable
+def pull(masks: Bools, shares: Floats, top: int, mask: Bools, warm: Floats) -> None:
+    """Take the node at ``top`` off the stack."""
+    for j in range(mask.shape[0]):
+        for k in range(mask.shape[1]):
+            mask[j, k] = masks[top, j, k]
+    for p in range(len(warm)):
+        warm[p] = shares[top, p]
+
+
+@register_jitable
+def keep_only(mask: Bools, issue: int, option: int) -> None:
+    """Leave one option of an issue (none if it was struck before)."""
+    for k in range(mask.shape[1]):
+        mask[issue, k] = mask[issue, k] and k == option
 
 
 @register_jitable
@@ -101,12 +132,11 @@ def branch(
     at, to = closest_call(coef, table.enforcement, mask, lam, mu)
     if at < 0:
         return top
-    masks[top], shares[top] = mask, warm
+    second = push(mask, warm, masks, shares, top)
     masks[top, at, to] = False
-    masks[top + 1], shares[top + 1] = mask, warm
-    masks[top + 1, at, :] = False
-    masks[top + 1, at, to] = True
-    return top + 2
+    push(mask, warm, masks, shares, second)
+    keep_only(masks[second], at, to)
+    return second + 1
 
 
 @register_jitable
@@ -116,15 +146,14 @@ def split_rule(
     """Push two children that both keep rule ``r``: trigger struck, or trigger met."""
     table = bargain.table
     issue, option, then = table.rule_if[r, 0], table.rule_if[r, 1], table.rule_then[r]
-    masks[top], shares[top] = mask, warm
+    second = push(mask, warm, masks, shares, top)
     masks[top, issue, option] = False
-    masks[top + 1], shares[top + 1] = mask, warm
-    masks[top + 1, issue, :] = False
-    masks[top + 1, issue, option] = mask[issue, option]
+    push(mask, warm, masks, shares, second)
+    keep_only(masks[second], issue, option)
     for k in range(mask.shape[1]):
         if not table.rule_ok[r, k]:
-            masks[top + 1, then, k] = False
-    return top + 2
+            masks[second, then, k] = False
+    return second + 1
 
 
 @register_jitable
