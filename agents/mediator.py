@@ -3,7 +3,7 @@ r"""A mediator that takes statuses at face value and redrafts the criticised poi
 It edits at most ``budget`` editable issues, each time the one change that raises most
 
 .. math:: J_M(x) = \lambda_M \sum_{P \in signers} \log\sigma(\hat S_P(x)/\tau)
-          + (1-\lambda_M)\,S_M(x) - \#\{broken\ implications\}
+          + (1-\lambda_M)\,S_M(x) - \#\{broken\ implications,\ open\ points\}
 
 where :math:`\hat S_P` is the prior mean surplus moved by the last status heard on each option.
 The learning mediator of theory 4.3 takes this one's place behind the same name.
@@ -15,7 +15,7 @@ from numba.extending import register_jitable
 
 from sim.respond import NEEDS_WORK
 from sim.view import MediatorView
-from sim.worth import MICRO, Ints, broken_rules, enforcement_level, is_signer, surplus
+from sim.worth import MICRO, Ints, brackets, broken_rules, enforcement_level, is_signer, surplus
 
 
 @register_jitable
@@ -36,7 +36,7 @@ def log_sigmoid(x: float) -> float:
 
 @register_jitable
 def objective(text: Ints, view: MediatorView) -> float:
-    """Return J_M of a text (3.1); an implication broken costs one unit (ours)."""
+    """Return J_M of a text (3.1); a broken implication or an open point costs one unit (ours)."""
     level = enforcement_level(text, view.table.enforcement)
     acceptance, own = 0.0, 0.0
     for p in range(view.coef.shape[0]):
@@ -47,7 +47,7 @@ def objective(text: Ints, view: MediatorView) -> float:
             believed += heard_shift(text, view, p)
             acceptance += log_sigmoid(believed / view.temperature)
     total = view.weight_accept * acceptance + (1.0 - view.weight_accept) * own
-    return total - broken_rules(text, view.table)
+    return total - broken_rules(text, view.table) - brackets(text)
 
 
 @register_jitable

@@ -12,7 +12,7 @@ import numpy as np
 from sim.agenda import BRACKETED, UNKNOWN
 from sim.case import Case
 from sim.world import World
-from sim.worth import MICRO, Bools, Ints, Table, breaks_rule
+from sim.worth import MICRO, Bools, Floats, Ints, Table, breaks_rule
 
 MIN_KNOWN = 10
 """Points a text must settle to get one number; a third of the issues on a small agenda."""
@@ -99,29 +99,27 @@ def surplus_interval(
 
     Exact over all completions: a dynamic programme over the enforcement level reached so far.
     """
-    levels = world.coef.shape[1]
-    low, high = np.inf, -np.inf
-    for level in range(levels):
-        reach_low, reach_high = _extremes(document, world.coef[party, level], table, levels)
-        base = world.base[party, level]
-        low = min(low, reach_low[level] + base)
-        high = max(high, reach_high[level] + base)
-    return low / MICRO, high / MICRO
+    low, high = _extremes(document, world.coef[party], table)
+    base = world.base[party]
+    return float((low + base).min() / MICRO), float((high + base).max() / MICRO)
 
 
-def _extremes(
-    document: DocumentText, coef: Ints, table: Table, levels: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least and greatest coefficient sums per enforcement level reached, (L,)."""
-    low, high = np.full(levels, np.inf), np.full(levels, -np.inf)
-    low[0] = high[0] = 0.0
+def _extremes(document: DocumentText, coef: Ints, table: Table) -> tuple[Floats, Floats]:
+    """Return the least and greatest coefficient sums at every enforcement level, (L,).
+
+    ``coef`` is (L, J, K). Row = the level whose coefficients are summed, column = points reached;
+    only texts that reach the level they are valued at count: the diagonal.
+    """
+    levels = len(coef)
+    low, high = np.full((levels, levels), np.inf), np.full((levels, levels), -np.inf)
+    low[:, 0] = high[:, 0] = 0.0
     for j, k in enumerate(document.text):
         options = range(table.n_options[j]) if k < 0 else (int(k),)
-        next_low, next_high = np.full(levels, np.inf), np.full(levels, -np.inf)
+        next_low, next_high = np.full_like(low, np.inf), np.full_like(high, -np.inf)
         for option in options:
             e = int(table.enforcement[j, option])
-            gain = float(coef[j, option])
-            next_low[e:] = np.minimum(next_low[e:], low[: levels - e] + gain)
-            next_high[e:] = np.maximum(next_high[e:], high[: levels - e] + gain)
+            gain = coef[:, j, option, None].astype(float)
+            next_low[:, e:] = np.minimum(next_low[:, e:], low[:, : levels - e] + gain)
+            next_high[:, e:] = np.maximum(next_high[:, e:], high[:, : levels - e] + gain)
         low, high = next_low, next_high
-    return low, high
+    return np.diagonal(low), np.diagonal(high)
