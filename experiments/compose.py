@@ -20,7 +20,7 @@ from experiments.schema import shown
 from sim.errors import BadInput, Fault, FaultList
 
 HYDRA_ERRORS = (HydraException, OmegaConfBaseException)
-_OPEN = re.compile(rf"({'|'.join(map(re.escape, OPEN_TABLES))})\.[^=]+=")
+_OPEN = re.compile(rf"({'|'.join(map(re.escape, OPEN_TABLES))})(\.[^=]+)?=")
 
 
 def open_tables(words: Sequence[str]) -> list[str]:

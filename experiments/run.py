@@ -27,9 +27,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job has it
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if foreign := foreign_packages():
-        print("\n".join(foreign), file=sys.stderr)
-        return 2
+    try:
+        if foreign := foreign_packages():
+            print("\n".join(foreign), file=sys.stderr)
+            return 2
+        return answer(words)
+    except KeyboardInterrupt:
+        print("Stopped. Finished chunks are kept; the same command goes on.", file=sys.stderr)
+        return 130
+
+
+def answer(words: Sequence[str]) -> int:
+    """Let our parser or Hydra answer; bad input is said on stderr, one line per fault."""
     from experiments import cli, identity
     from sim.errors import BadInput
 
@@ -42,10 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = launch(words)
     except BadInput as bad:
         print(bad, file=sys.stderr)
-        code = 2
-    except KeyboardInterrupt:
-        print("Stopped. Finished chunks are kept; the same command goes on.", file=sys.stderr)
-        code = 130
+        return 2
     return code
 
 

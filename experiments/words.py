@@ -53,10 +53,10 @@ class Word:
 
     def names(self) -> list[str]:
         """Return the choices asked for; a glob that matches nothing asks for itself."""
-        said = self.asked.get_value_element_as_str()
         if not self.asked.is_sweep_override():
-            return [said]
-        return [str(name) for name in self.asked.sweep_string_iterator()] or [said]
+            return [self.asked.get_value_element_as_str()]
+        names = [str(name) for name in self.asked.sweep_string_iterator()]
+        return names or [str(self.asked.input_line).partition("=")[2]]
 
 
 def check(words: Sequence[str], folders: Sequence[str], sweep: bool) -> None:

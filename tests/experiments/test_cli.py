@@ -77,7 +77,9 @@ BAD = [
     (["negotiator=always_no"], ["config: found Could not override 'negotiator'."]),
     (["--frob"], ["--frob: found --frob; allowed the flags of tango --help"]),
     (["--config-dir", "nowhere"], ["--config-dir: found nowhere; allowed an existing folder"]),
-    (["-m", "experiment=glob(zz*)"], ["experiment: found "]),
+    (["-m", "experiment=glob(zz*)"], ["experiment: found glob(zz*); allowed baseline, "]),
+    (["-m", "experiment=baseline,basline"], ["experiment: found basline; allowed baseline, "]),
+    (["negotiators={ukraine:nope}"], ["negotiators.ukraine: found nope; allowed always_no, "]),
     (["case.dir=nowhere"], ["case.dir: found nowhere; allowed an existing folder"]),
     (["study.module=basline"], ["study.module: found basline; allowed baseline"]),
     (["seal"], ["seal: found a word not built yet; allowed verify, results, cite"]),
@@ -207,6 +209,14 @@ def test_every_job_of_a_multirun_runs_and_the_worst_counts(tango):
     table = out[out.index("Comparison:") :].splitlines()
     assert table[1].split()[:2] == ["job", "war.delta"]
     assert [line.split()[-1] for line in table[2:]] == ["0", "2", "0"]
+
+
+def test_a_sweep_over_presets_goes_on_after_one_that_does_not_fit(tango):
+    words = ["-m", "experiment=who_reads_first,baseline", "negotiators={egypt: always_no}"]
+    code, out, err = tango(*words, *SMALL)
+    assert code == 2
+    assert "protocol.visit_order: found russia; allowed egypt, " in err
+    assert [line.split()[-1] for line in out.splitlines()[-2:]] == ["2", "0"]
 
 
 def test_a_failing_job_exits_1(tango, monkeypatch):
