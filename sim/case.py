@@ -148,7 +148,8 @@ def check_case(path: Path) -> Case:
 
     ``path`` is a YAML file with its tables in a folder of the same name beside it (or in the
     same folder), or a folder of tables with ``case.yaml`` or ``<folder>.yaml`` inside, or
-    ``<folder>.yaml`` beside it, else the installed YAML of that name.
+    ``<folder>.yaml`` beside it, else the installed YAML of that name, else the installed YAML of
+    the case it is a copy of (the one that shares most issues).
 
     Raises
     ------
@@ -159,12 +160,32 @@ def check_case(path: Path) -> Case:
         name = f"{path.resolve().name}.yaml"
         places = (path / "case.yaml", path / name, path.resolve().parent / name)
         file = next((f for f in (*places, default_root() / name) if f.is_file()), None)
+        file = file or _installed_original(path)
         if file is None:
             raise BadInput(Fault(str(path), "no case YAML", f"case.yaml inside or {name} beside"))
         return _build(_read_yaml(file), f"{file.name} | ", path)
     beside = path.with_suffix("")
     folder = beside if beside.is_dir() and beside != path else path.parent
     return _build(_read_yaml(path), f"{path.name} | ", folder)
+
+
+def _installed_original(folder: Path) -> Path | None:
+    """Return the YAML of the installed case a nameless folder of tables was copied from."""
+    own = _issue_ids(folder)
+    shared = {
+        file: len(own & _issue_ids(file.with_suffix(""))) for file in default_root().glob("*.yaml")
+    }
+    best = max(shared, key=lambda file: shared[file], default=None)
+    return best if best and shared[best] else None
+
+
+def _issue_ids(folder: Path) -> set[str]:
+    """Return the issue ids a folder declares, read line by line: the file may be damaged."""
+    file = folder / "issues.yaml"
+    lines = file.read_bytes().splitlines() if file.is_file() else []
+    marks = (line.strip().removeprefix(b"- ") for line in lines)
+    ids = (mark.removeprefix(b"id:").strip() for mark in marks if mark.startswith(b"id:"))
+    return {name.decode("utf-8", "replace") for name in ids}
 
 
 def _is_folder(path: Path) -> bool:

@@ -204,8 +204,9 @@ class TestPlaces:
         assert check_case(small).sha256 == camp_david.sha256
 
     def test_no_yaml_no_folder_no_file(self, small, tmp_path):
-        renamed = small.rename(tmp_path / "elsewhere")
-        assert faults(renamed)[0].found == "no case YAML"
+        small.rename(tmp_path / "elsewhere")
+        (tmp_path / "empty").mkdir()
+        assert faults(tmp_path / "empty")[0].found == "no case YAML"
         assert faults(small.with_suffix(".yaml"))
         assert faults(tmp_path / "nothing.yaml")[0].place == "nothing.yaml | file"
         (fault,) = refuse({**mapping(), "dir": str(tmp_path / "gone")})
@@ -244,3 +245,9 @@ def without_docstrings(code):
 
 
 EVIDENCE = "3601c6bc86a78def208c6682347e87fd769bbc60d4aa12020aa0c2e82ea3b294"
+
+
+def test_a_copied_folder_of_any_name_is_checked_against_its_original(tmp_path):
+    folder = tmp_path / "my_copy"
+    shutil.copytree(default_root() / "camp_david", folder)
+    assert check_case(folder).name == "camp_david"
