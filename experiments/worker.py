@@ -131,12 +131,14 @@ def _text_columns(ensemble: Ensemble, world: World, text: Ints) -> dict[str, Any
 def _drawn(ensemble: Ensemble, i: int, world: World) -> dict[str, Any]:
     """Write down the drawn numbers that no evidence teaches: the unlearned box."""
     case = ensemble.case
-    row = {"draw_delta": world.delta, "draw_rho0": ensemble.number(i, "rho0", 1)}
+    row = {"draw_delta": world.delta, "draw_rho0": ensemble.number(i, ensemble.prior.rows.rho0)}
     for p, party in enumerate(case.parties):
         row[f"draw_cost_{party}"] = float(world.month[p] / (1.0 - world.delta))
         row[f"reserve_{party}_util"] = float(world.reserve[p])
     for p in case.belligerents:
-        row[f"draw_optimism_{case.parties[p]}"] = ensemble.number(i, "optimism", 100 + p)
+        row[f"draw_optimism_{case.parties[p]}"] = ensemble.number(
+            i, ensemble.prior.rows.optimism[p]
+        )
     for n, ending in enumerate(case.priors.endings):
         row[f"draw_hazard_{ending.name}"] = float(world.hazard[n])
     return row

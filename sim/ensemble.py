@@ -1,32 +1,28 @@
-r"""The prior ensemble: evidence and priors in, any number of addressed worlds out.
+"""The prior ensemble: evidence and priors in, any number of addressed worlds out.
 
-Preferences (theory 1.1, 5.2): log-weights are normal around log salience, with the spread a
-Dirichlet of the case's concentration has at its mean share; values rise or fall along the option
-order by softmax increments whose shape the two sides share, so that
-
-.. math:: v_P(k) + v_Q(k) \approx 1
-
-at middle options (constant-sum prior: independent curvature would smuggle in a compromise);
-single-peaked :math:`1-|pos-ideal|` for parties without direction and for issues without order.
-Red lines are Bernoulli draws of their evidence (1.2). War and belief numbers are drawn over their
-ranges (8.3).
+Here a case becomes the arrays that :mod:`sim.draw` draws worlds from.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numba.extending import register_jitable
 from scipy.special import polygamma
 
 from sim import rng
 from sim.case import Case, Param
 from sim.compiled import compiled
+from sim.draw import Numbers, Prior, Rows, draw_world, number
 from sim.evidence import ideal_positions, positions, red_line_probability
+from sim.params import LAWS
 from sim.settings import Settings
 from sim.world import World
-from sim.worth import Bools, Floats, Ints, Table, break_hazard, micro, peace_factor
-from sim.worth import value_of_fighting as closed_form_value
+from sim.worth import Bools, Floats, Table
+
+RESPONSE = ("beta", "xi", "lapse", "posture.leader", "posture.spokes", "posture.unnamed")
+DECIDED = "war_decided_"
 
 
 @dataclass(frozen=True)
@@ -36,35 +32,30 @@ class Ensemble:
     case: Case
     settings: Settings
     seed: int
-    table: Table
-    ideal: Floats
-    red_chance: Floats
-    position: Floats
-    weight_sd: float
+
+    @cached_property
+    def table(self) -> Table:
+        """What everybody at the table knows."""
+        return negotiation_table(self.case, self.settings)
+
+    @cached_property
+    def prior(self) -> Prior:
+        """The arrays that worlds are drawn from."""
+        return _prior_arrays(self.case, self.settings, self.seed)
 
     def world(self, i: int) -> World:
         """Draw world ``i`` (>= 0)."""
-        return _assemble(self, i)
+        world: World = compiled(draw_world)(self.prior, i)
+        return world
 
-    def number(self, i: int, name: str, slot: int) -> float:
-        """Draw the uncertain number ``name`` for world ``i``; ``slot`` is its address."""
-        return sample(self.case.priors.params[name], self.seed, i, rng.WAR_PRIORS, slot)
+    def number(self, i: int, row: int) -> float:
+        """Draw one uncertain number of world ``i``; rows are those of ``prior.rows``."""
+        return float(compiled(number)(self.prior, i, row))
 
 
 def prior_ensemble(case: Case, settings: Settings, seed: int) -> Ensemble:
-    """Build the prior ensemble of a case."""
-    share = case.priors.salience_concentration / case.agenda.n_issues
-    chance = red_line_probability(case)
-    return Ensemble(
-        case=case,
-        settings=settings,
-        seed=seed,
-        table=negotiation_table(case, settings),
-        ideal=ideal_positions(case),
-        red_chance=chance if settings.red_lines else np.zeros_like(chance),
-        position=positions(case),
-        weight_sd=math.sqrt(float(polygamma(1, share))),
-    )
+    """Return the prior ensemble of a case."""
+    return Ensemble(case, settings, seed)
 
 
 def consent_needs(case: Case, mode: str) -> Bools:
@@ -98,8 +89,8 @@ def negotiation_table(case: Case, settings: Settings) -> Table:
     belligerent = np.zeros(len(case.parties), dtype=np.bool_)
     belligerent[list(case.belligerents)] = True
     return Table(
-        n_options=np.asarray(case.agenda.n_options, dtype=np.int64),
-        enforcement=case.priors.enforcement,
+        n_options=np.array(case.agenda.n_options, dtype=np.int64),
+        enforcement=np.array(case.priors.enforcement, dtype=np.int64),
         needs=consent_needs(case, settings.consent),
         belligerent=belligerent,
         rule_if=np.array([(r.issue, r.option) for r in rules], dtype=np.int64).reshape(-1, 2),
@@ -109,266 +100,96 @@ def negotiation_table(case: Case, settings: Settings) -> Table:
     )
 
 
-def sample(param: Param, seed: int, world: int, stream: int, slot: int) -> float:
-    """Draw one uncertain number; normals are clipped to their range (a NaN never gets here)."""
-    if param.law == "fixed":
-        return param.value
-    if param.law in ("uniform", "loguniform"):
-        u = rng.draw(seed, world, stream, 1, slot)
-        if param.law == "uniform":
-            return param.low + u * (param.high - param.low)
-        return param.low * math.exp(u * math.log(param.high / param.low))
-    sd = param.sd or 0.0
-    z = rng.normal(seed, world, stream, 0, slot)
-    if param.law == "lognormal":
-        z = param.value * math.exp(sd * z)
-    else:
-        z = abs(sd * z) if param.law == "halfnormal" else param.value + sd * z
-    return min(max(z, param.low), param.high)
+class _Rows:
+    """Collects uncertain numbers row by row; every row keeps its own address."""
+
+    def __init__(self) -> None:
+        self.params: list[tuple[Param, int, int]] = []
+
+    def add(self, param: Param, stream: int, slot: int) -> int:
+        """Append a number and return its row."""
+        self.params.append((param, stream, slot))
+        return len(self.params) - 1
+
+    def arrays(self) -> Numbers:
+        """Return the rows as arrays."""
+        rows = self.params
+        return Numbers(
+            law=np.array([LAWS.index(p.law) for p, _, _ in rows], dtype=np.int64),
+            value=np.array([p.value for p, _, _ in rows], dtype=float),
+            low=np.array([p.low for p, _, _ in rows], dtype=float),
+            high=np.array([p.high for p, _, _ in rows], dtype=float),
+            sd=np.array([p.sd or 0.0 for p, _, _ in rows], dtype=float),
+            stream=np.array([stream for _, stream, _ in rows], dtype=np.int64),
+            slot=np.array([slot for _, _, slot in rows], dtype=np.int64),
+        )
 
 
-# --- preferences: one rule per array, compiled -------------------------------------------------
+def _number_rows(case: Case) -> tuple[Numbers, Rows]:
+    """Return every uncertain number of a world and where each stands."""
+    params, rows, war = case.priors.params, _Rows(), rng.WAR_PRIORS
+    parties = range(len(case.parties))
+
+    def of_party(start: int, found: Sequence[Param]) -> np.ndarray:
+        return np.array([rows.add(param, war, start + p) for p, param in enumerate(found)])
+
+    places = Rows(
+        delta=rows.add(params["delta"], war, 0),
+        rho0=rows.add(params["rho0"], war, 1),
+        cost=of_party(10, [params[f"cost_flow.{name}"] for name in case.parties]),
+        k_e=of_party(40, [params[f"kE.{name}"] for name in case.parties]),
+        omega=of_party(60, case.priors.omega),
+        optimism=np.array(
+            [
+                rows.add(params["optimism"], war, 100 + p) if p in case.belligerents else -1
+                for p in parties
+            ]
+        ),
+        hazard=of_party(20, [ending.hazard for ending in case.priors.endings]),
+        response=np.array(
+            [
+                rows.add(params[f"response.{name}"], rng.RESPONSE_PRIORS, slot)
+                for slot, name in enumerate(RESPONSE)
+            ]
+        ),
+    )
+    return rows.arrays(), places
 
 
-@register_jitable
-def draw_weights(seed: int, world: int, salience: Floats, sd: float, out: Floats) -> None:
-    """Fill ``out`` (P, J) with normalised log-normal weights around salience (5.2)."""
-    for p in range(out.shape[0]):
-        total = 0.0
-        for j in range(out.shape[1]):
-            z = rng.normal(seed, world, rng.WEIGHTS, p, j)
-            out[p, j] = salience[p, j] * math.exp(sd * z)
-            total += out[p, j]
-        for j in range(out.shape[1]):
-            out[p, j] /= total
-
-
-@register_jitable
-def along_the_order(
-    seed: int, world: int, p: int, j: int, n: int, shape_sd: float, party_sd: float, out: Floats
-) -> None:
-    """Fill ``out[:n]`` with values rising 0 to 1 by softmax increments (1.1, 5.2)."""
-    out[0] = 0.0
-    for k in range(1, n):
-        slot = j * out.shape[0] + k
-        step = shape_sd * rng.normal(seed, world, rng.SHAPES, 0, slot)
-        step += party_sd * rng.normal(seed, world, rng.PARTY_SHAPES, p, slot)
-        out[k] = out[k - 1] + math.exp(step)
-    total = out[n - 1]
-    for k in range(n):
-        out[k] /= total
-
-
-@register_jitable
-def around_an_ideal(ideal: float, place: Floats, n: int, out: Floats) -> None:
-    """Fill ``out[:n]`` with 1 - abs(position - ideal), rescaled to worst 0, best 1 (1.1)."""
-    low, high = 1.0, 0.0
-    for k in range(n):
-        out[k] = 1.0 - abs(place[k] - ideal)
-        low, high = min(low, out[k]), max(high, out[k])
-    for k in range(n):
-        out[k] = (out[k] - low) / (high - low) if high > low else 1.0
-
-
-@register_jitable
-def shift_logit(x: float, by: float) -> float:
-    """Move a share by ``by`` on the logit scale."""
-    return 1.0 / (1.0 + math.exp(-math.log(x / (1.0 - x)) - by))
-
-
-@register_jitable
-def draw_values(
-    seed: int,
-    world: int,
-    n_options: Ints,
-    direction: Ints,
-    monotone: Bools,
-    ideal: Floats,
-    place: Floats,
-    sds: Floats,
-    out: Floats,
-) -> None:
-    """Fill ``out`` (P, J, K) with option values; ``sds`` = (shape, party shape, ideal logit)."""
-    for p in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            n, row = n_options[j], out[p, j]
-            if direction[p] != 0 and monotone[j]:
-                along_the_order(seed, world, p, j, n, sds[0], sds[1], row)
-                if direction[p] < 0:
-                    for k in range(n):
-                        row[k] = 1.0 - row[k]
-            else:
-                z = sds[2] * rng.normal(seed, world, rng.IDEALS, p, j)
-                around_an_ideal(shift_logit(ideal[p, j], z), place[j], n, row)
-
-
-@register_jitable
-def draw_red_lines(seed: int, world: int, chance: Floats, out: Bools) -> None:
-    """Fill ``out`` (P, J, K) with Bernoulli(q) red lines (1.2)."""
-    parties, issues, options = chance.shape
-    for p in range(parties):
-        for j in range(issues):
-            for k in range(options):
-                q = chance[p, j, k]
-                luck = rng.draw(seed, world, rng.RED_LINES, p, j * options + k)
-                out[p, j, k] = q > 0.0 and luck < q
-
-
-@register_jitable
-def fill_coefficients(
-    weight: Floats,
-    value: Floats,
-    shift: Floats,
-    reserve: Floats,
-    omega: Floats,
-    peace: Floats,
-    coef: Ints,
-    base: Ints,
-) -> None:
-    """Fill the integer surplus coefficients of every party and level, each rounded once (2.3).
-
-    ``peace`` is A_P(E), (P, L); ``shift`` (J, K) the power shift of an option, in points.
-    """
-    parties, levels, issues, options = coef.shape
-    for p in range(parties):
-        for level in range(levels):
-            a = peace[p, level]
-            base[p, level] = micro(-a * reserve[p])
-            for j in range(issues):
-                for k in range(options):
-                    u = weight[p, j] * value[p, j, k]
-                    coef[p, level, j, k] = micro(a * u + (1.0 - a) * omega[p] * shift[j, k])
-
-
-def _believed(ensemble: Ensemble, i: int, party: int, hazard: Floats) -> Floats:
-    """Return the party's own hazards: optimism raises ends on its terms, lowers others'.
-
-    Mutual optimism (theory 2.2, 0b i): a belligerent multiplies the monthly hazard of the war
-    ending on its own terms by exp(o), of its own exhaustion by exp(-o); form ours.
-    """
-    case = ensemble.case
-    if party not in case.belligerents:
-        return hazard
-    o = ensemble.number(i, "optimism", 100 + party)
-    sign = [0.0] * len(hazard)
+def _ending_sides(case: Case) -> Floats:
+    """Return +1 where an ending is on a belligerent's terms, -1 on its opponent's, (N, P)."""
+    sides = np.zeros((len(case.priors.endings), len(case.parties)))
     for n, ending in enumerate(case.priors.endings):
-        if ending.end.startswith("war_decided_"):
-            sign[n] = 1.0 if ending.end == f"war_decided_{case.parties[party]}" else -1.0
-    return np.array([h * math.exp(o * s) for h, s in zip(hazard, sign, strict=True)])
+        if ending.end.startswith(DECIDED):
+            for p in case.belligerents:
+                sides[n, p] = 1.0 if ending.end == DECIDED + case.parties[p] else -1.0
+    return sides
 
 
-def _value_of_text(weight: Floats, value: Floats, text: Ints) -> float:
-    return math.fsum(weight[j] * value[j, k] for j, k in enumerate(text))
-
-
-def _assemble(ensemble: Ensemble, i: int) -> World:
-    case, seed = ensemble.case, ensemble.seed
-    priors, table = case.priors, ensemble.table
-    parties, issues = len(case.parties), case.agenda.n_issues
-    options = case.agenda.max_options
-    weight, value = np.zeros((parties, issues)), np.zeros((parties, issues, options))
-    red = np.zeros(value.shape, dtype=np.bool_)
-    compiled(draw_weights)(seed, i, priors.salience, ensemble.weight_sd, weight)
-    names = ("sd_increment_logit", "sd_party_increment", "sd_ideal_logit")
-    sds = np.array([priors.params[f"response.{n}"].value for n in names])
-    direction = np.asarray(priors.direction, dtype=np.int64)
-    compiled(draw_values)(
-        seed, i, table.n_options, direction, priors.monotone, ensemble.ideal,
-        ensemble.position, sds, value,
-    )  # fmt: skip
-    compiled(draw_red_lines)(seed, i, ensemble.red_chance, red)
-    war = _war(ensemble, i, weight, value)
-    coef, base = _coefficients(ensemble, i, weight, value, war)
-    beta, xi, lapse, posture = _response(ensemble, i)
-    return World(
-        weight=weight,
-        value=value,
-        red=red,
-        threshold=_thresholds(ensemble, i, war.reserve),
-        reserve=war.reserve,
-        month=(1.0 - war.delta) * war.cost,
-        coef=coef,
-        base=base,
-        hazard=war.hazard,
-        delta=war.delta,
-        beta=beta,
-        xi=xi,
-        lapse=lapse,
-        posture=posture,
+def _prior_arrays(case: Case, settings: Settings, seed: int) -> Prior:
+    priors = case.priors
+    share = priors.salience_concentration / case.agenda.n_issues
+    response = [priors.params[f"response.sd_{n}"].value for n in (
+        "increment_logit", "party_increment", "ideal_logit", "threshold")]  # fmt: skip
+    chance = red_line_probability(case)
+    numbers, rows = _number_rows(case)
+    return Prior(
+        seed=seed,
+        salience=np.array(priors.salience, dtype=float),
+        direction=np.array(priors.direction, dtype=np.int64),
+        monotone=np.array(priors.monotone, dtype=np.bool_),
+        ideal=ideal_positions(case),
+        position=positions(case),
+        red_chance=chance if settings.red_lines else np.zeros_like(chance),
+        n_options=np.array(case.agenda.n_options, dtype=np.int64),
+        power_shift=np.array(priors.power_shift, dtype=float),
+        levels=int(priors.enforcement.max(axis=1).sum()) + 1,
+        status_quo=np.array(priors.status_quo, dtype=np.int64),
+        ending_text=np.array([e.text for e in priors.endings], dtype=np.int64),
+        ending_side=_ending_sides(case),
+        cost_scale=np.array([settings.war_cost_scale.get(p, 1.0) for p in case.parties]),
+        delta=math.nan if settings.war_delta is None else settings.war_delta,
+        sds=np.array([math.sqrt(float(polygamma(1, share))), *response]),
+        numbers=numbers,
+        rows=rows,
     )
-
-
-@dataclass(frozen=True)
-class _War:
-    delta: float
-    cost: Floats
-    hazard: Floats
-    reserve: Floats
-
-
-def _war(ensemble: Ensemble, i: int, weight: Floats, value: Floats) -> _War:
-    """Draw the war numbers and value fighting on for every party (2.2, constant state)."""
-    case, settings = ensemble.case, ensemble.settings
-    delta = ensemble.number(i, "delta", 0) if settings.war_delta is None else settings.war_delta
-    cost = np.array(
-        [
-            ensemble.number(i, f"cost_flow.{name}", 10 + p) * settings.war_cost_scale.get(name, 1.0)
-            for p, name in enumerate(case.parties)
-        ]
-    )
-    endings = case.priors.endings
-    hazard = np.array(
-        [sample(e.hazard, ensemble.seed, i, rng.WAR_PRIORS, 20 + n) for n, e in enumerate(endings)]
-    )
-    reserve = np.zeros(len(case.parties))
-    for p in range(len(case.parties)):
-        now = _value_of_text(weight[p], value[p], case.priors.status_quo)
-        ends = np.array([_value_of_text(weight[p], value[p], e.text) for e in endings])
-        believed = _believed(ensemble, i, p, hazard)
-        reserve[p] = closed_form_value(now, float(cost[p]), ends, believed, delta)
-    return _War(delta, cost, hazard, reserve)
-
-
-def _coefficients(
-    ensemble: Ensemble, i: int, weight: Floats, value: Floats, war: _War
-) -> tuple[Ints, Ints]:
-    case, priors = ensemble.case, ensemble.case.priors
-    levels = int(priors.enforcement.max(axis=1).sum()) + 1
-    rho0 = ensemble.number(i, "rho0", 1)
-    peace, omega = np.zeros((len(case.parties), levels)), np.zeros(len(case.parties))
-    for p, name in enumerate(case.parties):
-        k_e = ensemble.number(i, f"kE.{name}", 40 + p)
-        peace[p] = [
-            peace_factor(war.delta, break_hazard(rho0, k_e, level)) for level in range(levels)
-        ]
-        omega[p] = sample(priors.omega[p], ensemble.seed, i, rng.WAR_PRIORS, 60 + p)
-    shape = (len(case.parties), levels, case.agenda.n_issues, case.agenda.max_options)
-    coef, base = np.zeros(shape, dtype=np.int64), np.zeros(shape[:2], dtype=np.int64)
-    compiled(fill_coefficients)(
-        weight, value, priors.power_shift, war.reserve, omega, peace, coef, base
-    )
-    return coef, base
-
-
-def _thresholds(ensemble: Ensemble, i: int, reserve: Floats) -> Floats:
-    """Draw theta_Pj ~ N(a_P, sd) with a_P = W_P(t0) (0b n, 5.2)."""
-    sd = ensemble.case.priors.params["response.sd_threshold"].value
-    issues = ensemble.case.agenda.n_issues
-    return np.array(
-        [
-            [a + sd * rng.normal(ensemble.seed, i, rng.THRESHOLDS, p, j) for j in range(issues)]
-            for p, a in enumerate(reserve)
-        ]
-    )
-
-
-def _response(ensemble: Ensemble, i: int) -> tuple[float, float, float, Floats]:
-    """Draw beta, xi, the lapse rate and the postures of the response function (4.1, 8.3)."""
-
-    def number(name: str, slot: int) -> float:
-        param = ensemble.case.priors.params[f"response.{name}"]
-        return sample(param, ensemble.seed, i, rng.RESPONSE_PRIORS, slot)
-
-    levels = ("leader", "spokes", "unnamed")
-    posture = np.array([number(f"posture.{name}", 10 + n) for n, name in enumerate(levels)])
-    return number("beta", 0), number("xi", 1), number("lapse", 2), posture

@@ -48,9 +48,9 @@ def draw(seed: int, world: int, stream: int, round_: int, index: int) -> float:
     >>> draw(2026, 0, WEIGHTS, 0, 0) == draw(2026, 1, WEIGHTS, 0, 0)
     False
     """
-    z = _mix((seed + _GOLDEN) & _MASK)
+    z = _mix((int(seed) + _GOLDEN) & _MASK)
     for part in (world, stream, round_, index):
-        z = _mix((z + ((part + 1) * _GOLDEN & _MASK)) & _MASK)
+        z = _mix((z + ((int(part) + 1) * _GOLDEN & _MASK)) & _MASK)
     return ((z >> 11) + 0.5) * _TO_UNIT
 
 

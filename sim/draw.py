@@ -1,0 +1,293 @@
+r"""Draw one world: every rule of the prior, compiled, each number at its own address.
+
+Preferences (theory 1.1, 5.2): log-weights are normal around log salience; values rise or fall
+along the option order by softmax increments whose shape the two sides share, so that
+
+.. math:: v_P(k) + v_Q(k) \approx 1
+
+at middle options (constant-sum prior: independent curvature would smuggle in a compromise);
+single-peaked :math:`1-|pos-ideal|` for parties without direction and for issues without order.
+Red lines are Bernoulli draws of their evidence (1.2). War and belief numbers are drawn over their
+ranges (8.3).
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim import rng
+from sim.world import World
+from sim.worth import (
+    Bools,
+    Floats,
+    Ints,
+    break_hazard,
+    micro,
+    peace_factor,
+    value_of_fighting,
+)
+
+# The laws of sim.params.LAWS, in its order.
+FIXED, UNIFORM, LOGUNIFORM, NORMAL, LOGNORMAL, HALFNORMAL = range(6)
+
+
+class Numbers(NamedTuple):
+    """Uncertain numbers in rows: law, value, low, high, sd, and where their luck lives, (M,)."""
+
+    law: Ints
+    value: Floats
+    low: Floats
+    high: Floats
+    sd: Floats
+    stream: Ints
+    slot: Ints
+
+
+class Rows(NamedTuple):
+    """Which row of :class:`Numbers` holds what; arrays are per party or per ending."""
+
+    delta: int
+    rho0: int
+    cost: Ints
+    k_e: Ints
+    omega: Ints
+    optimism: Ints
+    hazard: Ints
+    response: Ints
+
+
+class Prior(NamedTuple):
+    """All that the prior needs to draw a world, as arrays (shapes as in :class:`World`).
+
+    ``sds`` = (weight log, shape, party shape, ideal logit, threshold); ``ending_side`` (N, P) is
+    1 where an ending is on that party's terms, -1 where on its opponent's, else 0; ``delta`` is
+    nan unless it is held fixed.
+    """
+
+    seed: int
+    salience: Floats
+    direction: Ints
+    monotone: Bools
+    ideal: Floats
+    position: Floats
+    red_chance: Floats
+    n_options: Ints
+    power_shift: Floats
+    levels: int
+    status_quo: Ints
+    ending_text: Ints
+    ending_side: Floats
+    cost_scale: Floats
+    delta: float
+    sds: Floats
+    numbers: Numbers
+    rows: Rows
+
+
+@register_jitable
+def number(prior: Prior, world: int, row: int) -> float:
+    """Draw one uncertain number; normals are clipped to their range."""
+    n = prior.numbers
+    law, low, high = n.law[row], n.low[row], n.high[row]
+    if law == FIXED:
+        return float(n.value[row])
+    if law <= LOGUNIFORM:
+        u = rng.draw(prior.seed, world, n.stream[row], 1, n.slot[row])
+        if law == UNIFORM:
+            return float(low + u * (high - low))
+        return float(low * math.exp(u * math.log(high / low)))
+    z = n.sd[row] * rng.normal(prior.seed, world, n.stream[row], 0, n.slot[row])
+    if law == NORMAL:
+        z += n.value[row]
+    elif law == LOGNORMAL:
+        z = n.value[row] * math.exp(z)
+    else:
+        z = abs(z)
+    return float(min(max(z, low), high))
+
+
+@register_jitable
+def draw_weights(seed: int, world: int, salience: Floats, sd: float, out: Floats) -> None:
+    """Fill ``out`` (P, J) with normalised log-normal weights around salience (5.2)."""
+    for p in range(out.shape[0]):
+        total = 0.0
+        for j in range(out.shape[1]):
+            z = rng.normal(seed, world, rng.WEIGHTS, p, j)
+            out[p, j] = salience[p, j] * math.exp(sd * z)
+            total += out[p, j]
+        for j in range(out.shape[1]):
+            out[p, j] /= total
+
+
+@register_jitable
+def along_the_order(
+    seed: int, world: int, p: int, j: int, n: int, shape_sd: float, party_sd: float, out: Floats
+) -> None:
+    """Fill ``out[:n]`` with values rising 0 to 1 by softmax increments (1.1, 5.2)."""
+    out[0] = 0.0
+    for k in range(1, n):
+        slot = j * out.shape[0] + k
+        step = shape_sd * rng.normal(seed, world, rng.SHAPES, 0, slot)
+        step += party_sd * rng.normal(seed, world, rng.PARTY_SHAPES, p, slot)
+        out[k] = out[k - 1] + math.exp(step)
+    total = out[n - 1]
+    for k in range(n):
+        out[k] /= total
+
+
+@register_jitable
+def around_an_ideal(ideal: float, place: Floats, n: int, out: Floats) -> None:
+    """Fill ``out[:n]`` with 1 - abs(position - ideal), rescaled to worst 0, best 1 (1.1)."""
+    low, high = 1.0, 0.0
+    for k in range(n):
+        out[k] = 1.0 - abs(place[k] - ideal)
+        low, high = min(low, out[k]), max(high, out[k])
+    for k in range(n):
+        out[k] = (out[k] - low) / (high - low) if high > low else 1.0
+
+
+@register_jitable
+def shift_logit(x: float, by: float) -> float:
+    """Move a share by ``by`` on the logit scale."""
+    return 1.0 / (1.0 + math.exp(-math.log(x / (1.0 - x)) - by))
+
+
+@register_jitable
+def draw_values(prior: Prior, world: int, out: Floats) -> None:
+    """Fill ``out`` (P, J, K) with option values (1.1)."""
+    for p in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            n, row = prior.n_options[j], out[p, j]
+            if prior.direction[p] != 0 and prior.monotone[j]:
+                along_the_order(prior.seed, world, p, j, n, prior.sds[1], prior.sds[2], row)
+                if prior.direction[p] < 0:
+                    for k in range(n):
+                        row[k] = 1.0 - row[k]
+            else:
+                z = prior.sds[3] * rng.normal(prior.seed, world, rng.IDEALS, p, j)
+                around_an_ideal(shift_logit(prior.ideal[p, j], z), prior.position[j], n, row)
+
+
+@register_jitable
+def draw_red_lines(seed: int, world: int, chance: Floats, out: Bools) -> None:
+    """Fill ``out`` (P, J, K) with Bernoulli(q) red lines (1.2)."""
+    parties, issues, options = chance.shape
+    for p in range(parties):
+        for j in range(issues):
+            for k in range(options):
+                q = chance[p, j, k]
+                if q > 0.0:
+                    out[p, j, k] = rng.draw(seed, world, rng.RED_LINES, p, j * options + k) < q
+
+
+@register_jitable
+def value_of_text(weight: Floats, value: Floats, text: Ints) -> float:
+    """Return u_P(x) of a complete text, util (1.1); ``weight`` (J,), ``value`` (J, K)."""
+    total = 0.0
+    for j in range(len(text)):
+        total += weight[j] * value[j, text[j]]
+    return total
+
+
+@register_jitable
+def believed_hazards(prior: Prior, world: int, party: int, hazard: Floats, out: Floats) -> None:
+    """Fill the party's own hazards: optimism raises ends on its terms, lowers others'.
+
+    Mutual optimism (2.2, 0b i): a belligerent multiplies the monthly hazard of the war ending on
+    its own terms by exp(o), of its own exhaustion by exp(-o); form ours.
+    """
+    row = prior.rows.optimism[party]
+    o = number(prior, world, row) if row >= 0 else 0.0
+    for n in range(len(hazard)):
+        out[n] = hazard[n] * math.exp(o * prior.ending_side[n, party])
+
+
+@register_jitable
+def fill_reserves(
+    prior: Prior,
+    world: int,
+    weight: Floats,
+    value: Floats,
+    delta: float,
+    hazard: Floats,
+    cost: Floats,
+    out: Floats,
+) -> None:
+    """Fill W_P, the value of fighting on at the start, util (2.2, constant state)."""
+    believed, ends = np.zeros(len(hazard)), np.zeros(len(hazard))
+    for p in range(len(out)):
+        now = value_of_text(weight[p], value[p], prior.status_quo)
+        for n in range(len(hazard)):
+            ends[n] = value_of_text(weight[p], value[p], prior.ending_text[n])
+        believed_hazards(prior, world, p, hazard, believed)
+        out[p] = value_of_fighting(now, cost[p], ends, believed, delta)
+
+
+@register_jitable
+def fill_coefficients(
+    prior: Prior,
+    world: int,
+    weight: Floats,
+    value: Floats,
+    reserve: Floats,
+    delta: float,
+    coef: Ints,
+    base: Ints,
+) -> None:
+    """Fill the integer surplus coefficients of every party and level, each rounded once (2.3)."""
+    parties, levels, issues, _ = coef.shape
+    rho0 = number(prior, world, prior.rows.rho0)
+    for p in range(parties):
+        omega = number(prior, world, prior.rows.omega[p])
+        k_e = number(prior, world, prior.rows.k_e[p])
+        for level in range(levels):
+            a = peace_factor(delta, break_hazard(rho0, k_e, level))
+            base[p, level] = micro(-a * reserve[p])
+            for j in range(issues):
+                for k in range(prior.n_options[j]):
+                    u = weight[p, j] * value[p, j, k]
+                    shift = omega * prior.power_shift[j, k]
+                    coef[p, level, j, k] = micro(a * u + (1.0 - a) * shift)
+
+
+@register_jitable
+def fill_thresholds(prior: Prior, world: int, reserve: Floats, out: Floats) -> None:
+    """Fill theta_Pj ~ N(a_P, sd) with a_P = W_P(t0) (0b n, 5.2), (P, J)."""
+    for p in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            z = rng.normal(prior.seed, world, rng.THRESHOLDS, p, j)
+            out[p, j] = reserve[p] + prior.sds[4] * z
+
+
+@register_jitable
+def draw_world(prior: Prior, world: int) -> World:
+    """Draw world ``world`` (>= 0) of the prior."""
+    parties, issues, options = prior.red_chance.shape
+    rows = prior.rows
+    weight, value = np.zeros((parties, issues)), np.zeros((parties, issues, options))
+    red, threshold = np.zeros((parties, issues, options), np.bool_), np.zeros((parties, issues))
+    draw_weights(prior.seed, world, prior.salience, prior.sds[0], weight)
+    draw_values(prior, world, value)
+    draw_red_lines(prior.seed, world, prior.red_chance, red)
+    delta = number(prior, world, rows.delta) if math.isnan(prior.delta) else prior.delta
+    cost, month, reserve = np.zeros(parties), np.zeros(parties), np.zeros(parties)
+    for p in range(parties):
+        cost[p] = number(prior, world, rows.cost[p]) * prior.cost_scale[p]
+        month[p] = (1.0 - delta) * cost[p]
+    hazard = np.zeros(len(rows.hazard))
+    for n in range(len(hazard)):
+        hazard[n] = number(prior, world, rows.hazard[n])
+    fill_reserves(prior, world, weight, value, delta, hazard, cost, reserve)
+    coef = np.zeros((parties, prior.levels, issues, options), np.int64)
+    base = np.zeros((parties, prior.levels), np.int64)
+    fill_coefficients(prior, world, weight, value, reserve, delta, coef, base)
+    fill_thresholds(prior, world, reserve, threshold)
+    response = np.zeros(len(rows.response))
+    for n in range(len(response)):
+        response[n] = number(prior, world, rows.response[n])
+    return World(
+        weight, value, red, threshold, reserve, month, coef, base, hazard, delta,
+        response[0], response[1], response[2], response[3:],
+    )  # fmt: skip
