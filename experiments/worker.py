@@ -14,9 +14,10 @@ from experiments.config import Config
 from experiments.negotiators import seat_of
 from sim.case import Case
 from sim.ensemble import Ensemble, prior_ensemble
-from sim.negotiation import Beliefs, Negotiation, prior_beliefs
+from sim.negotiation import Negotiation, prior_beliefs, round_rules
 from sim.record import Record, Turn
 from sim.respond import STATUS_NAMES
+from sim.round import Rules
 from sim.settings import Calendar, MediatorManner, Settings
 from sim.world import World
 from sim.worth import MICRO, Ints, brackets, broken_rules, enforcement_level, surplus
@@ -24,7 +25,7 @@ from sim.zopa import zopa
 
 Rows = dict[str, list[Any]]
 
-_READY: dict[tuple[str, str, int], tuple[Ensemble, Beliefs]] = {}
+_READY: dict[tuple[str, str, int], tuple[Ensemble, Rules]] = {}
 
 
 def settings_of(config: Config, case: Case) -> Settings:
@@ -52,12 +53,12 @@ def settings_of(config: Config, case: Case) -> Settings:
     )
 
 
-def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Beliefs]:
-    """Return the ensemble and the mediator's beliefs, prepared once per process."""
+def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
+    """Return the ensemble and the rules of a round, prepared once per process."""
     key = (case.sha256, repr(settings), seed)
     if key not in _READY:
         ensemble = prior_ensemble(case, settings, seed)
-        _READY[key] = (ensemble, prior_beliefs(ensemble))
+        _READY[key] = (ensemble, round_rules(ensemble, prior_beliefs(ensemble)))
     return _READY[key]
 
 
@@ -68,11 +69,11 @@ def simulate_chunk(
 
     Every world depends on its own number only, so chunks may run anywhere in any order.
     """
-    ensemble, beliefs = ready(case, settings, seed)
+    ensemble, rules = ready(case, settings, seed)
     worlds: Rows = {name: [] for name in world_columns(case)}
     rounds: Rows = {name: [] for name in round_columns(case)} if trace else {}
     for i in range(first, last):
-        talks = Negotiation(ensemble, i, beliefs)
+        talks = Negotiation(ensemble, i, rules)
         record = talks.run()
         _append(worlds, _world_row(ensemble, i, talks.world, record))
         if trace:

@@ -20,10 +20,10 @@ from sim.worth import (
     Floats,
     Ints,
     Table,
-    broken_rules,
+    count_broken,
     crosses_red_line,
     enforcement_level,
-    is_signer,
+    is_needed,
     surplus,
 )
 
@@ -51,15 +51,18 @@ class Bargain(NamedTuple):
 @register_jitable
 def smallest_surplus(text: Ints, bargain: Bargain) -> int:
     """Return the smallest surplus among the signers of a complete text, less penalties."""
-    table = bargain.table
+    table, coef, base, red = bargain.table, bargain.coef, bargain.base, bargain.red
+    needs, belligerent = table.needs, table.belligerent
     level = enforcement_level(text, table.enforcement)
-    faults = broken_rules(text, table) if bargain.law else 0
+    faults = 0
+    if bargain.law:
+        faults = count_broken(text, table.rule_if, table.rule_then, table.rule_ok)
     least = PENALTY
-    for p in range(bargain.coef.shape[0]):
-        if is_signer(text, table, p):
-            if crosses_red_line(text, bargain.red[p]):
+    for p in range(coef.shape[0]):
+        if belligerent[p] or is_needed(text, needs, p):
+            if crosses_red_line(text, red[p]):
                 faults += 1
-            least = min(least, surplus(text, bargain.coef[p], bargain.base[p], level))
+            least = min(least, surplus(text, coef[p], base[p], level))
     return least - faults * PENALTY
 
 

@@ -12,9 +12,6 @@ from itertools import cycle
 from sim.case import Case
 from sim.settings import Calendar
 
-ROUND = ("wait", "table", "answer", "redraft", "sign")
-"""The order of a round; every engine reads this list."""
-
 LEADER, ENVOY = "leader", "envoy"
 
 

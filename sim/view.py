@@ -53,8 +53,10 @@ class MediatorView(NamedTuple):
         The single text as it stands.
     mediator : int
         Its own party number.
+    own_coef, own_base : (L, J, K), (L,) int64
+        Its own surplus, exactly.
     coef, base : (P, L, J, K), (P, L) int64
-        Surplus as the mediator believes it: its own exactly, the others' prior mean.
+        The others' surplus as the mediator believes it (its own row is not read).
     weight : (P, J) float64
         Believed weights.
     heard : (P, J, K) int64
@@ -70,6 +72,8 @@ class MediatorView(NamedTuple):
 
     text: Ints
     mediator: int
+    own_coef: Ints
+    own_base: Ints
     coef: Ints
     base: Ints
     weight: Floats

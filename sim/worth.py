@@ -122,10 +122,14 @@ def surplus(text: Ints, coef: Ints, base: Ints, level: int) -> int:
 @register_jitable
 def is_signer(text: Ints, table: Table, party: int) -> bool:
     """Say whether the text needs this party: a belligerent, or a chosen option needs its act."""
-    if table.belligerent[party]:
-        return True
+    return bool(table.belligerent[party]) or is_needed(text, table.needs, party)
+
+
+@register_jitable
+def is_needed(text: Ints, needs: Bools, party: int) -> bool:
+    """Say whether a chosen option needs the party's own act; ``needs`` (J, K, P)."""
     for j in range(len(text)):
-        if text[j] >= 0 and table.needs[j, text[j], party]:
+        if text[j] >= 0 and needs[j, text[j], party]:
             return True
     return False
 
@@ -142,19 +146,25 @@ def crosses_red_line(text: Ints, red: Bools) -> bool:
 @register_jitable
 def breaks_rule(text: Ints, table: Table, r: int) -> bool:
     """Say whether rule ``r`` (1.4) is triggered and not met; a bracket triggers nothing."""
-    if text[table.rule_if[r, 0]] != table.rule_if[r, 1]:
-        return False
-    then = text[table.rule_then[r]]
-    return then >= 0 and not table.rule_ok[r, then]
+    one = slice(r, r + 1)
+    return count_broken(text, table.rule_if[one], table.rule_then[one], table.rule_ok[one]) > 0
 
 
 @register_jitable
 def broken_rules(text: Ints, table: Table) -> int:
     """Count the rules a text breaks; law binds what enters into force, not what is tabled."""
+    return count_broken(text, table.rule_if, table.rule_then, table.rule_ok)
+
+
+@register_jitable
+def count_broken(text: Ints, rule_if: Ints, rule_then: Ints, rule_ok: Bools) -> int:
+    """Count broken rules over plain arrays: a tuple of arrays costs more to pass than to read."""
     broken = 0
-    for r in range(len(table.rule_then)):
-        if breaks_rule(text, table, r):
-            broken += 1
+    for r in range(len(rule_then)):
+        if text[rule_if[r, 0]] == rule_if[r, 1]:
+            then = text[rule_then[r]]
+            if then >= 0 and not rule_ok[r, then]:
+                broken += 1
     return broken
 
 

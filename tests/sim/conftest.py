@@ -4,7 +4,7 @@ import pytest
 
 from sim.case import load_case
 from sim.ensemble import prior_ensemble
-from sim.negotiation import prior_beliefs
+from sim.negotiation import prior_beliefs, round_rules
 from sim.settings import Settings
 
 
@@ -24,5 +24,5 @@ def ensemble(ukraine):
 
 
 @pytest.fixture(scope="session")
-def beliefs(ensemble):
-    return prior_beliefs(ensemble, worlds=20)
+def rules(ensemble):
+    return round_rules(ensemble, prior_beliefs(ensemble, worlds=20))

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from sim.ensemble import prior_ensemble
-from sim.negotiation import Negotiation, negotiate, prior_beliefs
-from sim.protocol import ROUND, contacts
+from sim.negotiation import Negotiation, negotiate, prior_beliefs, round_rules
+from sim.protocol import contacts
 from sim.record import AGREED
+from sim.round import ROUND
 from sim.settings import Calendar, Seat, Settings
 from sim.worth import broken_rules, crosses_red_line, enforcement_level, is_signer, surplus
 from sim.zopa import zopa
@@ -39,10 +40,10 @@ def test_leaders_visit_both_belligerents_in_turn(ukraine):
     assert hosts[0] != hosts[1]
 
 
-def test_an_agreement_is_signed_by_all_it_needs_and_within_every_mandate(ensemble, beliefs):
+def test_an_agreement_is_signed_by_all_it_needs_and_within_every_mandate(ensemble, rules):
     agreed = 0
     for i in WORLDS:
-        talks = Negotiation(ensemble, i, beliefs)
+        talks = Negotiation(ensemble, i, rules)
         record, world, table = talks.run(), talks.world, ensemble.table
         if record.end != AGREED:
             continue
@@ -63,7 +64,7 @@ def test_an_agreement_is_signed_by_all_it_needs_and_within_every_mandate(ensembl
 def test_a_side_that_always_says_no_never_agrees(ukraine, side):
     party = ukraine.parties[ukraine.belligerents[side]]
     stubborn = prior_ensemble(ukraine, Settings(seats={party: NO}), 2026)
-    known = prior_beliefs(stubborn, worlds=5)
+    known = round_rules(stubborn, prior_beliefs(stubborn, worlds=5))
     assert all(negotiate(stubborn, i, known).end != AGREED for i in WORLDS)
 
 
@@ -74,10 +75,10 @@ def test_always_no_leaves_the_worlds_untouched(ukraine, ensemble):
         assert np.array_equal(a, b)
 
 
-def test_only_the_mediators_contacts_edit_and_envoys_leave_hot_points_alone(ensemble, beliefs):
+def test_only_the_mediators_contacts_edit_and_envoys_leave_hot_points_alone(ensemble, rules):
     hot = ensemble.table.hot
     for i in WORLDS:
-        for turn in Negotiation(ensemble, i, beliefs).run().turns:
+        for turn in Negotiation(ensemble, i, rules).run().turns:
             moved = (turn.text != turn.tabled) & (turn.text >= 0)
             if not turn.contact.mediated:
                 assert not moved.any()
@@ -90,13 +91,13 @@ def test_only_the_mediators_contacts_edit_and_envoys_leave_hot_points_alone(ense
                 assert moved.sum() <= 6
 
 
-def test_absent_parties_do_not_answer_and_the_mediator_never_does(ensemble, beliefs):
-    for turn in Negotiation(ensemble, 1, beliefs).run().turns:
+def test_absent_parties_do_not_answer_and_the_mediator_never_does(ensemble, rules):
+    for turn in Negotiation(ensemble, 1, rules).run().turns:
         assert set(turn.statuses) == set(turn.contact.parties) - {ensemble.case.mediator}
 
 
-def test_the_same_world_is_told_the_same_way_twice(ensemble, beliefs):
-    a, b = negotiate(ensemble, 5, beliefs), negotiate(ensemble, 5, beliefs)
+def test_the_same_world_is_told_the_same_way_twice(ensemble, rules):
+    a, b = negotiate(ensemble, 5, rules), negotiate(ensemble, 5, rules)
     assert (a.end, a.days) == (b.end, b.days)
     assert np.array_equal(a.text, b.text)
 
@@ -111,25 +112,27 @@ def test_a_horizon_without_hazards_ends_in_agreement_or_no_text(ukraine):
         seats={p: NO for p in case.parties},
         calendar=Calendar(horizon_weeks=8, mediator_exit_per_week=0.0),
     )
+    calm_ensemble = prior_ensemble(case, settings, 1)
     record = negotiate(
-        prior_ensemble(case, settings, 1), 0, prior_beliefs(prior_ensemble(case, settings, 1), 2)
+        calm_ensemble, 0, round_rules(calm_ensemble, prior_beliefs(calm_ensemble, 2))
     )
     assert record.end == "no_text"
     assert record.week == 8
     assert "without a text" in record.sentence
 
 
-def test_learning_off_ignores_what_was_heard_but_moves_nobodys_luck(ukraine, ensemble, beliefs):
+def test_learning_off_ignores_what_was_heard_but_moves_nobodys_luck(ukraine, ensemble, rules):
     deaf = prior_ensemble(ukraine, Settings(learning=False), 2026)
-    first = [Negotiation(e, 2, beliefs) for e in (ensemble, deaf)]
-    turns = [talks.run().turns[0] for talks in first]
+    deaf_rules = round_rules(deaf, rules.beliefs)
+    pairs = ((ensemble, rules), (deaf, deaf_rules))
+    turns = [Negotiation(e, 2, r).run().turns[0] for e, r in pairs]
     for party, statuses in turns[0].statuses.items():
         assert np.array_equal(statuses, turns[1].statuses[party])
     differing = [
         i
         for i in WORLDS
         if not np.array_equal(
-            negotiate(ensemble, i, beliefs).text, negotiate(deaf, i, beliefs).text
+            negotiate(ensemble, i, rules).text, negotiate(deaf, i, deaf_rules).text
         )
     ]
     assert differing

@@ -1,0 +1,37 @@
+"""Who sits where, in compiled code: the manners this package ships, by number.
+
+A compiled batch cannot call a rule by name, so the shipped ones are numbered here; any other rule
+is played by the Mesa engine. One line per manner.
+"""
+
+from numba.extending import register_jitable
+
+from agents import always_no, mediator, responsive
+from sim.view import MediatorView, View
+from sim.worth import Ints
+
+RESPOND = ("agents.responsive:respond", "agents.always_no:respond")
+SIGN = ("agents.responsive:sign", "agents.always_no:sign")
+REDRAFT = ("agents.mediator:redraft",)
+
+
+@register_jitable
+def respond(manner: int, view: View) -> Ints:
+    """Answer as the numbered manner does."""
+    if manner == 1:
+        return always_no.respond(view)
+    return responsive.respond(view)
+
+
+@register_jitable
+def sign(manner: int, view: View) -> bool:
+    """Sign as the numbered manner does."""
+    if manner == 1:
+        return always_no.sign(view)
+    return responsive.sign(view)
+
+
+@register_jitable
+def redraft(manner: int, view: MediatorView) -> Ints:
+    """Redraft as the numbered mediator does."""
+    return mediator.redraft(view)
