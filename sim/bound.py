@@ -30,6 +30,9 @@ from sim.worth import (
 GRAIN = 1 << 16
 """Multipliers are integers that sum to about this."""
 
+LEAST = -(1 << 40)
+"""No surplus is ever lower; bounds and pruning aim no lower, so that nothing overflows."""
+
 PENALTY = 1 << 52
 """Score lost per broken rule, red line or missing option: more than any surplus."""
 
@@ -165,7 +168,7 @@ def tighten(
     place, so that the next call starts warm; ``lam`` returns the best integer multipliers. Steps
     are scaled by each party's unit, so that war-months converge as fast as util.
     """
-    parties = coef.shape[0]
+    parties, target = coef.shape[0], max(target, LEAST)
     bound, mu_best = PENALTY, 0
     trial, slope = np.zeros(parties, dtype=np.int64), np.zeros(parties + 1)
     reach = np.zeros(parties + 1)
@@ -251,6 +254,7 @@ def keep_only_promising(
     Reduced-cost fixing: forcing option k costs its distance from the issue's best option.
     """
     x = np.zeros(coef.shape[1], dtype=np.int64)
+    target = max(target, LEAST)
     room = -mu * level
     for p in range(len(lam)):
         room += lam[p] * (base[p] - target - 1)

@@ -9,7 +9,15 @@ judged by the same integers as everywhere else, so what is left unbeaten is prov
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.bound import Bargain, climb, copy_text, keep_only_promising, smallest_surplus, tighten
+from sim.bound import (
+    LEAST,
+    Bargain,
+    climb,
+    copy_text,
+    keep_only_promising,
+    smallest_surplus,
+    tighten,
+)
 from sim.worth import Bools, Floats, Ints, breaks_rule
 
 STACK = 512
@@ -49,7 +57,7 @@ def settle(
             continue
         steps = 60 if nodes == 1 else 14
         bound, mu = tighten(coef, base, mask, points, level, best, steps, lam, warm, x)
-        if bound <= best:
+        if bound <= max(best, LEAST):
             continue
         score = smallest_surplus(x, bargain)
         if nodes <= CLIMBS:

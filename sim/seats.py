@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.compiled import compiled
 from sim.errors import BadInput, Fault, nearest
@@ -47,7 +47,7 @@ def seat_rule(dotted: str) -> Rule:
     def call(*args: Any) -> Any:
         try:
             return state["rule"](*args)
-        except NumbaError:
+        except (NumbaError, UnsupportedBytecodeError):
             if state["rule"] is plain:
                 raise
             state["rule"] = plain

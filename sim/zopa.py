@@ -23,6 +23,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from sim.bound import (
+    LEAST,
     PENALTY,
     Bargain,
     climb,
@@ -106,7 +107,8 @@ def zopa(
             unproven = max(unproven, bound)
     bound = max(best, unproven)
     if best < -PENALTY // 2:
-        return Zopa(-np.inf, -np.inf if bound < -PENALTY // 2 else bound / grain, True, None)
+        hopeless = bound < -PENALTY // 2
+        return Zopa(-np.inf, -np.inf if hopeless else bound / grain, hopeless, None)
     return Zopa(best / grain, bound / grain, (bound - best) / grain < EXACT, text)
 
 
@@ -115,8 +117,11 @@ def _bargain(world: World, table: Table, law: bool, unit: str) -> tuple[Bargain,
     if unit == "util":
         return Bargain(world.coef, world.base, world.red, table, law), float(MICRO)
     ratio = np.floor(FINE * world.month.max() / world.month + 0.5).astype(np.int64)
-    coef = world.coef * ratio[:, None, None, None]
-    bargain = Bargain(coef, world.base * ratio[:, None], world.red, table, law)
+    coef, base = world.coef * ratio[:, None, None, None], world.base * ratio[:, None]
+    most = max(int(np.abs(coef).max()) * coef.shape[2], int(np.abs(base).max()))
+    if most * len(base) >= -LEAST:
+        raise OverflowError("war-months of the parties differ too much to be counted in integers")
+    bargain = Bargain(coef, base, world.red, table, law)
     return bargain, float(MICRO * FINE * world.month.max())
 
 
@@ -160,7 +165,7 @@ def _bounded_cases(bargain: Bargain, text: Ints, best: int) -> tuple[Ints, int, 
             base = np.ascontiguousarray(bargain.base[signers, level])
             lam = np.zeros(len(signers), dtype=np.int64)
             bound, _ = compiled(tighten)(
-                coef, base, allowed, points, level, max(best, -2 * MICRO), STEPS, lam, share, x
+                coef, base, allowed, points, level, best, STEPS, lam, share, x
             )
             score = int(compiled(climb)(candidate := x.copy(), bargain))
             if score > best:

@@ -119,3 +119,38 @@ def test_brute_force_many():
     for seed in range(2000):
         small = small_of(seed, 2 + seed % 3, 2 + seed % 5)
         assert solve(small).value == small.brute_force(), seed
+
+
+def tight_small(seed: int) -> Small:
+    """Build a problem so bound by rules that lawful texts are rare: the search starts blind."""
+    rng = np.random.default_rng(seed)
+    issues, options, rules = 8, 3, 40
+    then = [int((a + 1 + rng.integers(0, issues - 1)) % issues) for a in range(issues)]
+    triggers = [(int(rng.integers(issues)), int(rng.integers(options))) for _ in range(rules)]
+    keep = [tuple(int(k) for k in range(options) if rng.random() < 0.5) for _ in range(rules)]
+    return Small(
+        coef=rng.integers(0, 125_000, (2, 1, issues, options)).astype(np.int64),
+        base=-rng.integers(300_000, 1_100_000, (2, 1)).astype(np.int64),
+        red=rng.random((2, issues, options)) < 0.05,
+        n_options=np.full(issues, options),
+        enforcement=np.zeros((issues, options), dtype=np.int64),
+        needs=np.zeros((issues, options, 2), dtype=bool),
+        belligerent=np.ones(2, dtype=bool),
+        rules=[(a, k, then[a], ok) for (a, k), ok in zip(triggers, keep, strict=True)],
+        month=np.full(2, 0.01),
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_proof_holds_where_no_lawful_text_was_known_when_the_search_began(seed):
+    """Once the aim without an incumbent overflowed and feasible texts were struck."""
+    small = tight_small(seed)
+    answer = solve(small)
+    assert answer.proven
+    assert answer.value == small.brute_force()
+
+
+def test_war_months_too_unequal_to_count_are_refused_not_wrapped():
+    small = small_of(3, 2, 4)
+    with pytest.raises(OverflowError, match="differ too much"):
+        solve(replace(small, month=np.array([1.0, 1e-12])), unit="months")
