@@ -46,7 +46,7 @@ _REQUIRED = (
     "salience_concentration", "not_monotone", "enforcement", "power_shift", "omega",
     "implications", "consent", "treaty_default", "status_quo", "endings", "params",
 )  # fmt: skip
-_OPTIONAL = ("background_documents", "documents_partition", "polls")
+_OPTIONAL = ("background_documents", "documents_partition", "front", "polls")
 _FROM_CONFIG = ("dir", "later")  # set on the command line; no part of the case itself
 
 

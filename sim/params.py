@@ -18,6 +18,7 @@ _SPREAD = ("normal", "lognormal", "halfnormal")
 _ANY = (-math.inf, math.inf)
 _NOT_NEGATIVE = (0.0, math.inf)
 _SHARE = (0.0, 1.0)
+_MONTHS = (0.1, math.inf)
 HAZARD = (0.0, 1.0)
 
 REQUIRED: Mapping[str, tuple[float, float]] = {
@@ -41,16 +42,25 @@ REQUIRED: Mapping[str, tuple[float, float]] = {
 OPTIONAL: Mapping[str, tuple[float, float]] = {
     "response.halflife.<party>": (1.0, math.inf),
     "war.Z0": _ANY,
-    "war.G0": _NOT_NEGATIVE,
+    "holdout": _SHARE,
+    "holdout_optimism.<belligerent>": _NOT_NEGATIVE,
+    "drift_belief.sd": _NOT_NEGATIVE,
+    "drift_belief.change": _NOT_NEGATIVE,
+    "war.G0": (1e-6, math.inf),
     "war.mu": _ANY,
     "war.sigma_Z": _NOT_NEGATIVE,
     "war.phi_contested_share": _SHARE,
     "war.chi": _ANY,
-    "war.m_halflife": _NOT_NEGATIVE,
+    "war.m_halflife": _MONTHS,
     "war.m_sigma": _NOT_NEGATIVE,
     "war.cohesion.<belligerent>": _SHARE,
     "war.cohesion_shock": (-1.0, 1.0),
-    "war.cohesion_halflife": _NOT_NEGATIVE,
+    "war.cohesion_halflife": _MONTHS,
+    "war.cohesion_shock_rate.<belligerent>": _NOT_NEGATIVE,
+    "war.aid_effect.<belligerent>": _ANY,
+    "war.economy_effect": _ANY,
+    "war.economy_halflife": _MONTHS,
+    "war.economy_sigma.<belligerent>": _NOT_NEGATIVE,
     "war.hazard_slope_m": _ANY,
     "war.hazard_slope_cohesion": _ANY,
 }

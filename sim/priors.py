@@ -88,6 +88,8 @@ class Priors:
     consent_bodies : {(j, k): names as written}.
     consent_issues : (J, P) bool, the vetoes of consent.csv.
     status_quo, treaty_default : (J,) int64.
+    front_lost : (J,) int64, the status quo once the contested region is lost (2.2); the status
+        quo itself where the case names no front.
     endings : ends without a text, complete texts.
     params : every other number by dotted name.
     papers, polls : one split into papers; public opinion on whole plans.
@@ -105,6 +107,7 @@ class Priors:
     consent_bodies: dict[tuple[int, int], tuple[str, ...]]
     consent_issues: NDArray[np.bool_]
     status_quo: IntArray
+    front_lost: IntArray
     treaty_default: IntArray
     endings: tuple[Ending, ...]
     params: dict[str, Param]
@@ -143,6 +146,7 @@ def read_priors(
         "consent_options": options,
         "consent_bodies": bodies,
         "status_quo": status_quo,
+        "front_lost": _front_lost(node, agenda, status_quo),
         "treaty_default": _text(node.child("treaty_default"), agenda),
         "endings": _endings(node.child("endings"), agenda, status_quo, belligerents),
         "params": read_params(node.child("params"), parties, belligerents),
@@ -270,6 +274,17 @@ def _text(node: Node, agenda: Agenda) -> IntArray:
     for j, issue in enumerate(agenda.issue_ids):
         if node.has(issue):
             text[j] = _option(node.child(issue), j, agenda)
+    return frozen(text)
+
+
+def _front_lost(case: Node, agenda: Agenda, status_quo: IntArray) -> IntArray:
+    if not case.has("front"):
+        return status_quo
+    node, text = case.child("front"), status_quo.copy()
+    node.keys(("issue", "lost"))
+    j = _issue(node.child("issue"), str(node.child("issue").value), agenda)
+    if j is not None:
+        text[j] = _option(node.child("lost"), j, agenda)
     return frozen(text)
 
 

@@ -18,6 +18,7 @@ from numba.extending import overload, register_jitable
 # Streams: one per decision that uses luck. Never renumber; add at the end.
 WEIGHTS, SHAPES, PARTY_SHAPES, IDEALS, RED_LINES, THRESHOLDS, WAR_PRIORS, RESPONSE_PRIORS = range(8)
 STATUSES, LAPSES, LAPSE_STATUSES, WAR_ENDS, MEDIATOR_EXIT, UNKNOWN_POINTS = range(8, 14)
+WAR_NOISE, COHESION, ECONOMY = range(14, 17)
 
 _MASK = 0xFFFFFFFFFFFFFFFF
 _GOLDEN = 0x9E3779B97F4A7C15

@@ -1,0 +1,383 @@
+r"""The value of fighting on as a costly lottery: who gets what if nobody signs (2.2).
+
+.. math:: W(s) = (1-\delta)\,(u^{SQ}(g) - c) + \delta\,\Big[\sum_e h_e(s)\,u_e
+          + \big(1 - \sum_e h_e(s)\big)\,E\,W(s')\Big]
+
+month after month, without end, under one party's own :class:`~sim.war.WarLaw`: its drift, its
+hazards. The status quo slides with the front, :math:`u^{SQ}(g) = u_{gone} + g\,(u_{now} -
+u_{gone})`, from the text of today (g = 1) to the same text with the contested issue lost (g = 0).
+
+W is linear in what the party wants, and what it wants is not a matter of belief. So the solver
+knows no utility. It computes three *prospects* of a belief, and W is their mix:
+
+.. math:: W = L\,(u_{gone} - c) + B\,(u_{now} - u_{gone}) + \sum_e Q_e\,u_e, \qquad
+          L + \sum_e Q_e = 1
+
+L, the discounted share of time at war; B, the part of it in which the contested region is held;
+Q_e, the discounted chance of each end. Parties with equal beliefs share them, and L and Q know
+no front: the hazards do not depend on it.
+
+Grid: m on Rouwenhorst's chain (`sim.grid`), which keeps its conditional mean and variance; Z on
+equal cells, its monthly step spread over the three nearest nodes with the exact mean; cohesion on
+fixed levels. Cohesion, economies and aid off the grid are read at the point that foresees their
+fading to first order (:func:`foreseen`), so two levels per side do.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.grid import factorise, fill_chain, place, solve
+from sim.war import (
+    COHESION,
+    ECONOMY,
+    GAIN,
+    RATIO,
+    STATE,
+    WarLaw,
+    aided_ratio,
+    fade_rate,
+    hazards,
+)
+from sim.worth import Floats, Ints
+
+RATIOS, GAINS, COHESIONS = 7, 21, 2
+"""Nodes of m, of Z and of the cohesion of each side."""
+
+BELOW, ABOVE = 1, 1
+"""Cells of Z below no gain and beyond all gone: the front may move back over either edge."""
+
+TOLERANCE = 1e-10
+"""Largest change of B in the last sweep."""
+
+SWEEPS = 10_000
+"""More sweeps than any slice needs."""
+
+
+class Axes(NamedTuple):
+    """Where the nodes of a table lie: cohesion of both sides, m, Z (km2), each increasing."""
+
+    cohesion_0: Floats
+    cohesion_1: Floats
+    ratio: Floats
+    gain: Floats
+
+
+class Prospects(NamedTuple):
+    """What a belief expects of fighting on, whatever is wanted.
+
+    Attributes
+    ----------
+    axes : Axes
+    end : (C, C, M, N) float64
+        Q_e, discounted chance that the war ends in each way.
+    held : (C, C, M, Z) float64
+        B, discounted share of time at war, times the contested share side 1 then holds.
+    """
+
+    axes: Axes
+    end: Floats
+    held: Floats
+
+
+# --- the grid ----------------------------------------------------------------------------------
+
+
+@register_jitable
+def discount_at_rest(law: WarLaw, delta: float) -> float:
+    r"""Return :math:`\delta (1 - \sum_e h_e)` at even strength and cohesion at rest."""
+    total = 0.0
+    for n in range(len(law.hazard)):
+        total += law.hazard[n]
+    return delta * (1.0 - min(total, 1.0))
+
+
+@register_jitable
+def weight_of_passing(rate: float, dd: float) -> float:
+    r"""Return :math:`(1-dd)/(1-dd\,e^{-k})`, what a deviation that fades is worth of a lasting one.
+
+    Both count their discounted expected months; ``rate`` k is per month.
+    """
+    return (1.0 - dd) / (1.0 - dd * math.exp(-rate))
+
+
+@register_jitable
+def mean_cohesion(law: WarLaw, side: int) -> float:
+    """Return the level cohesion swings about, shocks included."""
+    return float(law.rest[side] + law.shock_rate[side] * law.shock[side] / law.recovery)
+
+
+@register_jitable
+def fill_axes(law: WarLaw, delta: float, axes: Axes) -> None:
+    """Place the nodes: all of [0, 1] for cohesion as foreseen, sqrt(n - 1) sd for m."""
+    worth = weight_of_passing(law.recovery, discount_at_rest(law, delta))
+    for side in range(2):
+        nodes, mean = axes[side], mean_cohesion(law, side)
+        for i in range(len(nodes)):
+            nodes[i] = mean + worth * (i / (len(nodes) - 1) - mean)
+    n = len(axes.ratio)
+    spread = max(law.ratio_noise / math.sqrt(2.0 * law.pull), 1e-3) * math.sqrt(n - 1.0)
+    for i in range(n):
+        axes.ratio[i] = spread * (2.0 * i / (n - 1) - 1.0)
+    cell = law.region / max(law.contested, 1e-6) / (len(axes.gain) - 1 - BELOW - ABOVE)
+    for i in range(len(axes.gain)):
+        axes.gain[i] = (i - BELOW) * cell
+
+
+@register_jitable
+def fill_steps(law: WarLaw, axes: Axes, first: Ints, weight: Floats) -> None:
+    r"""Fill where a month at each m takes Z: three cells from ``first`` on, with ``weight``.
+
+    ``first`` (M,) is relative to the present cell; ``weight`` is (M, 3). With the expected step a
+    and the remainder r = a - n of the nearest whole number of cells n, in cells,
+
+    .. math:: p_{n \pm 1} = (r^2 + v \pm r)/2, \qquad p_n = 1 - r^2 - v
+
+    keep mean a and variance v exactly. Where v is below :math:`|r| - r^2`, the least three
+    nodes can carry, that is taken: linear interpolation between two of them. Cells near the
+    usual step keep this smear near the war's own noise; on 7 nodes it would be ten times that.
+    """
+    cell = axes.gain[1] - axes.gain[0]
+    k = law.pull
+    lag = (1.0 - math.exp(-k)) / k
+    swing = law.push * law.ratio_noise / k
+    spare = 1.0 - 2.0 * lag + (1.0 - math.exp(-2.0 * k)) / (2.0 * k)
+    v = (law.front_noise**2 + swing * swing * spare) / cell**2
+    for i in range(len(axes.ratio)):
+        step = (law.drift + law.push * axes.ratio[i] * lag) / cell
+        whole = math.floor(step + 0.5)
+        r = step - whole
+        first[i] = int(whole) - 1
+        square = max(r * r + min(v, 1.0 - r * r), abs(r))
+        weight[i, 0], weight[i, 2] = (square - r) / 2.0, (square + r) / 2.0
+        weight[i, 1] = 1.0 - square
+
+
+# --- the prospects of one belief ---------------------------------------------------------------
+
+
+@register_jitable
+def fill_ends(stay: Floats, hazard: Floats, chain: Floats, delta: float, end: Floats) -> None:
+    r"""Solve :math:`Q_e = \delta h_e + \delta (1 - \sum h) P Q_e` for every end; ``end`` (M, N)."""
+    nodes, ends = hazard.shape
+    lu, x = np.zeros((nodes, nodes)), np.zeros(nodes)
+    for i in range(nodes):
+        for j in range(nodes):
+            lu[i, j] = (1.0 if i == j else 0.0) - stay[i] * chain[i, j]
+    factorise(lu)
+    for n in range(ends):
+        for i in range(nodes):
+            x[i] = delta * hazard[i, n]
+        solve(lu, x)
+        for i in range(nodes):
+            end[i, n] = x[i]
+
+
+@register_jitable
+def target(first: int, step: int, z: int, cells: int) -> int:
+    """Return the cell a step leads to; beyond either edge nothing changes any more."""
+    return min(max(z + first + step, 0), cells - 1)
+
+
+@register_jitable
+def staying(z: int, first: Ints, weight: Floats, cells: int, here: Floats) -> bool:
+    """Fill the weight of staying in cell ``z`` at each m; say whether it differs from before."""
+    differs = False
+    for i in range(len(here)):
+        total = 0.0
+        for step in range(3):
+            if target(first[i], step, z, cells) == z:
+                total += weight[i, step]
+        differs = differs or total != here[i]
+        here[i] = total
+    return differs
+
+
+@register_jitable
+def factorise_cells(stay: Floats, chain: Floats, first: Ints, weight: Floats, lu: Floats) -> None:
+    """Fill ``lu`` (Z, M, M): per cell, the equations of its nodes given all other cells.
+
+    Cells away from the edges share theirs, which are copied.
+    """
+    cells, nodes = lu.shape[0], lu.shape[1]
+    here = np.full(nodes, -1.0)
+    for z in range(cells):
+        new = staying(z, first, weight, cells, here)
+        for i in range(nodes):
+            for j in range(nodes):
+                same = (1.0 if i == j else 0.0) - stay[i] * here[i] * chain[i, j]
+                lu[z, i, j] = same if new else lu[z - 1, i, j]
+        if new:
+            factorise(lu[z])
+
+
+@register_jitable
+def solve_cell(
+    z: int,
+    flow: float,
+    stay: Floats,
+    first: Ints,
+    weight: Floats,
+    ahead: Floats,
+    lu: Floats,
+    x: Floats,
+) -> None:
+    """Solve one cell exactly given the others; ``ahead`` (M, Z) is next month's expected B."""
+    cells = ahead.shape[1]
+    for i in range(len(x)):
+        x[i] = flow
+        for step in range(3):
+            to = target(first[i], step, z, cells)
+            if to != z:
+                x[i] += stay[i] * weight[i, step] * ahead[i, to]
+    solve(lu, x)
+
+
+@register_jitable
+def fill_held(
+    stay: Floats,
+    chain: Floats,
+    first: Ints,
+    weight: Floats,
+    share: Floats,
+    delta: float,
+    held: Floats,
+) -> int:
+    r"""Solve :math:`B = (1-\delta) g + \delta (1 - \sum h) E B'` on one slice; return the sweeps.
+
+    Block Gauss-Seidel, one block per cell of Z, swept against the march of the front and back:
+    what lies ahead is known first, so a few sweeps do. ``share`` is g (Z,), ``held`` (M, Z).
+    """
+    nodes, cells = held.shape
+    lu, x, ahead = np.zeros((cells, nodes, nodes)), np.zeros(nodes), np.zeros((nodes, cells))
+    factorise_cells(stay, chain, first, weight, lu)
+    forward = weight[nodes // 2, 2] + first[nodes // 2] + 1 >= weight[nodes // 2, 0]
+    for sweep in range(SWEEPS):
+        change = 0.0
+        for at in range(cells):
+            z = cells - 1 - at if forward == (sweep % 2 == 0) else at
+            solve_cell(z, (1.0 - delta) * share[z], stay, first, weight, ahead, lu[z], x)
+            for i in range(nodes):
+                change = max(change, abs(x[i] - held[i, z]))
+                held[i, z] = x[i]
+            for i in range(nodes):
+                ahead[i, z] = 0.0
+                for j in range(nodes):
+                    ahead[i, z] += chain[i, j] * x[j]
+        if change < TOLERANCE:
+            return sweep + 1
+    return SWEEPS
+
+
+@register_jitable
+def fill_share(law: WarLaw, axes: Axes, share: Floats) -> None:
+    """Fill g at the nodes of Z."""
+    for z in range(len(share)):
+        share[z] = min(max(1.0 - law.contested * axes.gain[z] / law.region, 0.0), 1.0)
+
+
+@register_jitable
+def fill_prospects(law: WarLaw, delta: float, prospects: Prospects) -> None:
+    """Fill the prospects of one belief at the start's aid, with economies even.
+
+    ``law`` is the *believed* law (own drift, own hazards); ``prospects`` holds arrays of zeros of
+    the wanted shape and gets its axes here too.
+    """
+    axes, end, held = prospects
+    fill_axes(law, delta, axes)
+    nodes, ends = end.shape[2], end.shape[3]
+    chain, hazard, stay = np.zeros((nodes, nodes)), np.zeros((nodes, ends)), np.zeros(nodes)
+    first, weight = np.zeros(nodes, dtype=np.int64), np.zeros((nodes, 3))
+    share, state = np.zeros(len(axes.gain)), np.zeros(STATE)
+    fill_chain(math.exp(-law.pull), chain)
+    fill_steps(law, axes, first, weight)
+    fill_share(law, axes, share)
+    for a in range(len(axes.cohesion_0)):
+        for b in range(len(axes.cohesion_1)):
+            state[COHESION], state[COHESION + 1] = axes.cohesion_0[a], axes.cohesion_1[b]
+            for i in range(nodes):
+                state[RATIO] = axes.ratio[i]
+                stay[i] = delta * (1.0 - hazards(law, state, hazard[i]))
+            fill_ends(stay, hazard, chain, delta, end[a, b])
+            fill_held(stay, chain, first, weight, share, delta, held[a, b])
+
+
+# --- what they are worth to a party ------------------------------------------------------------
+
+
+@register_jitable
+def fill_table(
+    prospects: Prospects, now: float, gone: float, cost: float, ends: Floats, table: Floats
+) -> None:
+    """Fill W (C, C, M, Z), util, of a party that holds this belief.
+
+    Parameters
+    ----------
+    now, gone : float
+        Utility of the status quo, and of the status quo with the contested issue lost, util.
+    cost : float
+        Flow cost of fighting, share of the whole stake.
+    ends : (N,) float64
+        Utility of every way the war can end without a deal, util.
+    """
+    end, held = prospects.end, prospects.held
+    for a in range(table.shape[0]):
+        for b in range(table.shape[1]):
+            for i in range(table.shape[2]):
+                worth, war = 0.0, 1.0
+                for n in range(len(ends)):
+                    worth += end[a, b, i, n] * ends[n]
+                    war -= end[a, b, i, n]
+                worth += war * (gone - cost)
+                for z in range(table.shape[3]):
+                    table[a, b, i, z] = worth + held[a, b, i, z] * (now - gone)
+
+
+@register_jitable
+def foreseen(law: WarLaw, delta: float, state: Floats, point: Floats) -> None:
+    r"""Fill the point (H_0, H_1, m, Z) of the table that stands for a state.
+
+    The table keeps cohesion for ever and aid and economies at their start. A state's cohesion
+    fades to its mean, so only the part :func:`weight_of_passing` counts as lasting; economies and
+    aid bend the expected path of m, so m is moved by what bends it as much in discounted months.
+    Exact to first order, and no table need be filled again when aid moves.
+    """
+    dd = discount_at_rest(law, delta)
+    worth = weight_of_passing(law.recovery, dd)
+    for side in range(2):
+        mean = mean_cohesion(law, side)
+        point[side] = mean + worth * (state[COHESION + side] - mean)
+    k, q = law.pull, fade_rate(law)
+    own = 1.0 - dd * math.exp(-k)
+    gap = law.economy_effect * (state[ECONOMY] - state[ECONOMY + 1])
+    bend = gap * k / (k - q) * (own / (1.0 - dd * math.exp(-q)) - 1.0)
+    aided = aided_ratio(law, state) * (own / (1.0 - dd) - 1.0)
+    point[2] = state[RATIO] + bend + aided
+    point[3] = state[GAIN]
+
+
+@register_jitable
+def value_at(table: Floats, axes: Axes, point: Floats) -> float:
+    """Return W at a point (H_0, H_1, m, Z) by multilinear interpolation, util."""
+    a, pa = place(axes.cohesion_0, point[0])
+    b, pb = place(axes.cohesion_1, point[1])
+    i, pi = place(axes.ratio, point[2])
+    z, pz = place(axes.gain, point[3])
+    total = 0.0
+    for corner in range(16):
+        da, db, di, dz = corner & 1, corner >> 1 & 1, corner >> 2 & 1, corner >> 3
+        part = (pa if da else 1.0 - pa) * (pb if db else 1.0 - pb)
+        part *= (pi if di else 1.0 - pi) * (pz if dz else 1.0 - pz)
+        total += part * table[a + da, b + db, i + di, z + dz]
+    return total
+
+
+def empty_prospects(ends: int, cohesions: int = COHESIONS) -> Prospects:
+    """Return prospects of zeros for ``ends`` ways the war can end, in the usual grid."""
+    cohesion = (cohesions, cohesions)
+    axes = Axes(np.zeros(cohesions), np.zeros(cohesions), np.zeros(RATIOS), np.zeros(GAINS))
+    return Prospects(
+        axes, np.zeros((*cohesion, RATIOS, ends)), np.zeros((*cohesion, RATIOS, GAINS))
+    )
