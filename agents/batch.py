@@ -43,7 +43,7 @@ def _answer(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: I
     for p in range(len(talks.verdict)):
         if parts.answers(rules, n, p):
             view = parts.view_of(rules, world, i, talks, n, p)
-            parts.hear(talks, p, seating.respond(manners[0, p], view))
+            parts.hear(rules, talks, n, p, seating.respond(manners[0, p], view))
 
 
 @register_jitable

@@ -17,7 +17,7 @@ from sim.ensemble import Ensemble
 from sim.protocol import Contact, contacts
 from sim.record import AGREED, MEDIATOR_LEFT, NO_TEXT, Record, Turn
 from sim.round import ROUND, Beliefs, Rules, Schedule, Talks
-from sim.seats import Rule, seat_rule
+from sim.seats import Rule, checked_answer, checked_draft, own_copy, seat_rule
 from sim.settings import Seat
 from sim.view import View, own_surplus
 from sim.worth import MICRO, Bools
@@ -100,15 +100,15 @@ class PartyAgent(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
         """Answer the text on the table, point by point, if this party sits at it."""
         model: Negotiation = self.model
         if parts.answers(model.rules, model.round, self.party):
-            given = self.respond_rule(self.view())
-            parts.hear(model.talks, self.party, given)
+            given = checked_answer(self.respond_rule(own_copy(self.view())), model.talks.text)
+            parts.hear(model.rules, model.talks, model.round, self.party, given)
             model.turn.statuses[self.party] = given
 
     def asked_to_sign(self) -> None:
         """Say whether this party signs the text on the table, or which condition binds."""
         model: Negotiation = self.model
         view = self.view()
-        said = parts.verdict(view, bool(self.sign_rule(view)))
+        said = parts.verdict(view, bool(self.sign_rule(own_copy(view))))
         model.talks.verdict[self.party] = said
         if said != parts.SIGNS:
             model.turn.refusals[self.party] = self.model.reason(said, view)
@@ -219,7 +219,8 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         budget = allowed(self.rules, self.talks, self.round, editable)
         if budget > 0:
             view = parts.mediator_view(self.rules, self.world, self.talks, editable, budget)
-            self.talks.text[:] = self.redraft_rule(view)
+            draft = self.redraft_rule(own_copy(view))
+            self.talks.text[:] = checked_draft(draft, self.talks.text, view)
 
     def _codes(self, marked: Bools) -> list[str]:
         """Return ``issue=option`` for every chosen option that is marked, (J, K)."""

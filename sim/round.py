@@ -186,11 +186,11 @@ def answers(rules: Rules, n: int, p: int) -> bool:
 
 
 @register_jitable
-def hear(talks: Talks, p: int, given: Ints) -> None:
-    """Take down a party's answers; the mediator remembers the last one per option."""
+def hear(rules: Rules, talks: Talks, n: int, p: int, given: Ints) -> None:
+    """Take down a party's answers; a mediator who is there remembers the last one per option."""
     for j in range(len(given)):
         talks.statuses[p, j] = given[j]
-        if given[j] != OPEN:
+        if given[j] != OPEN and rules.schedule.mediated[n]:
             talks.heard[p, j, talks.text[j]] = given[j]
 
 

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import numpy as np
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
+from sim.agenda import BRACKETED
 from sim.compiled import compiled
 from sim.errors import BadInput, Fault, nearest
+from sim.respond import ACCEPT, OPEN
+from sim.view import MediatorView
+from sim.worth import Ints
 
 Rule = Callable[..., Any]
 
@@ -57,3 +62,47 @@ def seat_rule(dotted: str) -> Rule:
             return plain(*args)
 
     return call
+
+
+def own_copy(view: Any) -> Any:
+    """Return a view whose arrays are copies: what a rule writes into it reaches nobody."""
+    if isinstance(view, tuple):
+        return type(view)(*(own_copy(part) for part in view))
+    return view.copy() if isinstance(view, np.ndarray) else view
+
+
+def checked_answer(given: Any, text: Ints) -> Ints:
+    """Return a negotiator's answer as statuses, or say what is wrong with it.
+
+    Raises
+    ------
+    BadInput
+        If it is not one status per issue, -1 exactly where the text is open.
+    """
+    answer = np.asarray(given)
+    if answer.shape != text.shape:
+        raise BadInput(Fault("negotiator", f"shape {answer.shape}", f"one status for {len(text)}"))
+    odd = (answer < OPEN) | (answer > ACCEPT) | ((answer == OPEN) != (text == BRACKETED))
+    if odd.any():
+        j = int(np.flatnonzero(odd)[0])
+        found = f"{answer[j]} on issue {j}"
+        raise BadInput(Fault("negotiator", found, "0, 1 or 2; -1 where the text is open"))
+    return answer.astype(np.int64)
+
+
+def checked_draft(draft: Any, text: Ints, view: MediatorView) -> Ints:
+    """Return a mediator's draft, or say what is wrong with it.
+
+    Raises
+    ------
+    BadInput
+        If it changes a point it may not, more points than its budget, or to no option.
+    """
+    new = np.asarray(draft)
+    moved = new != text
+    known = (new >= BRACKETED) & (new < view.table.n_options)
+    if not known.all() or (moved & ~view.editable).any() or moved.sum() > view.budget:
+        found = f"{int(moved.sum())} points changed"
+        allowed = f"at most {view.budget}, among the editable, to options there are"
+        raise BadInput(Fault("mediator", found, allowed))
+    return new.astype(np.int64)
