@@ -23,7 +23,7 @@ HAZARD = (0.0, 1.0)
 
 REQUIRED: Mapping[str, tuple[float, float]] = {
     "delta": (0.0, 0.9999),
-    "cost_flow.<party>": (0.0, 10.0),
+    "cost_flow.<party>": (1e-4, 10.0),
     "rho0": HAZARD,
     "kE.<party>": _NOT_NEGATIVE,
     "optimism": (-10.0, 10.0),

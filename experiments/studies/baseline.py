@@ -9,7 +9,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.config import Config
-from experiments.ranges import PREFIX, Floats, Range, median, over_thirds, quantile, share
+from experiments.ranges import (
+    MIN_WORLDS,
+    PREFIX,
+    Floats,
+    Range,
+    median,
+    over_thirds,
+    quantile,
+    share,
+)
+from experiments.story import pairs
 from experiments.worker import settings_of
 from sim.case import Case
 from sim.documents import BrokenRule, broken_by, text_of
@@ -17,6 +27,12 @@ from sim.ensemble import negotiation_table
 from sim.record import AGREED, end_sentence
 
 YEAR_WEEKS = 52
+STATUS_WORDS = {
+    "accept": "acceptable",
+    "needs_work": "in need of work",
+    "unacceptable": "unacceptable",
+}
+
 TOO_EASY = 0.1
 """Share of worlds agreed by the cut-off beyond which the text says: too easily (ours)."""
 
@@ -54,7 +70,7 @@ def findings(
     unproven = len(worlds) - int(share(column(worlds, "zopa_proven")) * len(worlds) + 0.5)
     found = _possible(worlds) | _talks(worlds, case) | _report(worlds, case)
     found["share_unproven"] = finding(
-        Range(unproven / len(worlds), 0.0, 0.0, n=len(worlds)),
+        exactly(unproven / len(worlds), len(worlds)),
         "share",
         f"In {unproven} of {len(worlds)} worlds the bargaining range is not proven.",
     )
@@ -64,6 +80,11 @@ def findings(
     for entry in found.values():
         entry["n_unproven"] = unproven
     return found
+
+
+def exactly(value: float, n: int) -> Range:
+    """Return a number that no sampling blurs."""
+    return Range(value, value, value, n=n)
 
 
 def finding(value: Range, unit: str, sentence: str) -> dict[str, Any]:
@@ -119,6 +140,8 @@ def _possible(worlds: pa.Table) -> dict[str, dict[str, Any]]:
 def _patience(worlds: pa.Table) -> dict[str, Any]:
     """Say what patience does to the best text's gain, whatever its sign."""
     delta, gain = column(worlds, "draw_delta"), column(worlds, "zopa_util")
+    if len(delta) < MIN_WORLDS or delta.min() == delta.max():
+        return not_built("patience: it was held fixed, or there are too few worlds to compare.")
     cuts = np.quantile(delta, [1 / 3, 2 / 3])
     low, high = median(gain[delta <= cuts[0]]), median(gain[delta >= cuts[1]])
     change = high - low if np.isfinite(high - low) else 0.0
@@ -126,7 +149,7 @@ def _patience(worlds: pa.Table) -> dict[str, Any]:
         f"Patience: the best text's smallest gain is {low:+.3f} util (median) in the least patient "
         f"third of worlds and {high:+.3f} in the most patient."
     )
-    return finding(Range(change, change, change, n=len(worlds)), "util", sentence)
+    return finding(exactly(change, len(worlds)), "util", sentence)
 
 
 def _talks(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
@@ -162,28 +185,43 @@ def _too_easy(
         f"of {len(end)} worlds ({early.words(percent)}); the record has no agreement by then."
     )
     if early.value > TOO_EASY:
-        sentence += " Not yet calibrated, it agrees too easily; that is said here, not tuned away."
+        sentence += (
+            " Not calibrated, and with absent leaders asked by telephone, it agrees too easily; "
+            "that is said here, not tuned away."
+        )
     return finding(early, "share of worlds", sentence)
 
 
 def _report(worlds: pa.Table, case: Case) -> dict[str, dict[str, Any]]:
     """Count the answers at the contact the case asks to be reported: median and 90 %."""
     day, place = case.report_after
+    who = next((party for party in worlds["report_party"].to_pylist() if party), "nobody")
     found = {}
     for name in ("accept", "needs_work", "unacceptable"):
         counts = column(worlds, f"report_{name}")
         counts = counts[~np.isnan(counts)]
         if not len(counts):
-            found[f"report_{name}"] = not_built(f"No world reached {place} on {day}.")
+            found[f"report_{name}"] = not_built(f"No world was still talking at {place} on {day}.")
             continue
-        value = Range(median(counts), quantile(counts, 0.05), quantile(counts, 0.95), n=len(counts))
+        low, high = quantile(counts, 0.05), quantile(counts, 0.95)
+        value = Range(median(counts), low, high, n=len(counts))
         found[f"report_{name}"] = finding(
             value,
             "points",
-            f"After {place} on {day}: {name.replace('_', ' ')} {value.value:.0f} points "
-            f"(90 % of worlds: {value.low:.0f} to {value.high:.0f}).",
+            f"{place} on {day}, {len(counts)} of {len(worlds)} worlds still talking: {who} calls "
+            f"{value.value:.0f} points {STATUS_WORDS[name]} (90 % of them: {low:.0f} to "
+            f"{high:.0f}){_which(worlds, name)}.",
         )
     return found
+
+
+def _which(worlds: pa.Table, name: str) -> str:
+    """Name the three points most often given a status at the reported contact."""
+    told = [pairs(text) for text in worlds["report_statuses"].to_pylist() if text]
+    wanted = name.replace("_", " ")
+    counts = Counter(issue for answers in told for issue in answers if answers[issue] == wanted)
+    most = [f"{issue} ({percent(count / len(told))})" for issue, count in counts.most_common(3)]
+    return f", most often {', '.join(most)}" if most else ""
 
 
 def _documents(case: Case, config: Config) -> dict[str, dict[str, Any]]:
@@ -195,7 +233,7 @@ def _documents(case: Case, config: Config) -> dict[str, dict[str, Any]]:
         if text.interval or document.document_id in case.background_documents:
             continue
         broken = broken_by(text, case, table)
-        value = Range(len(broken), len(broken), len(broken), n=1)
+        value = exactly(len(broken), 1)
         sentence = f"{document.title}: {_broken_words(broken)}."
         found[f"broken_{document.document_id}"] = finding(value, "implications", sentence)
     return found

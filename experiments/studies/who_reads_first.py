@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.stats import t as student
 
 from experiments.config import Config
 from experiments.ranges import Floats, Range
 from experiments.studies import baseline
 from sim.case import Case
 from sim.record import AGREED
+
+MIN_PAIRS = 10
+COMPARISONS = 3
+"""Paired differences told at once: deals, and the agreed text's worth to either side."""
 
 
 def findings(
@@ -42,7 +47,7 @@ def findings(
 def _common(worlds: pa.Table, case: Case, config: Config) -> dict[str, dict[str, Any]]:
     """Return what does not depend on the order of visits: what is possible at all."""
     every = baseline.findings(worlds, None, case, config)
-    names = ("pr_zopa", "pr_ripe", "median_zopa_months", "share_unproven", "pr_deal_12m")
+    names = ("pr_zopa", "pr_ripe", "median_zopa_months", "share_unproven")
     return {name: every[name] for name in names}
 
 
@@ -52,13 +57,15 @@ def _early(worlds: pa.Table) -> Floats:
 
 
 def _difference(paired: Floats, unit: str, what: str) -> dict[str, Any]:
-    """Return a mean paired difference with its 95 % sampling interval."""
+    """Return a mean paired difference; 95 % for all three comparisons together (Bonferroni)."""
     n = len(paired)
-    mean = float(paired.mean()) if n else 0.0
-    half = 1.96 * float(paired.std(ddof=1)) / np.sqrt(n) if n > 1 else 0.0
+    if n < MIN_PAIRS:
+        return baseline.not_built(f"{what}: {n} pairs are too few to compare.")
+    mean = float(paired.mean())
+    half = float(student.ppf(1 - 0.025 / COMPARISONS, n - 1) * paired.std(ddof=1) / np.sqrt(n))
     value = Range(mean, mean - half, mean + half, n=n)
     sign = "no difference shown" if mean - half <= 0 <= mean + half else "a difference"
-    sentence = f"{what}: {mean:+.3f} {unit} (95 %: {value.low:+.3f} to {value.high:+.3f}; "
+    sentence = f"{what}: {mean:+.3f} {unit} (95 %: {mean - half:+.3f} to {mean + half:+.3f}; "
     return baseline.finding(value, unit, f"{sentence}{n} pairs): {sign}.")
 
 

@@ -84,7 +84,7 @@ class TestYaml:
             ("params.delta.rnage", [0, 1], "params.delta.rnage", "range"),
             ("params.response.beta.sd", GONE, "params.response.beta.sd", "none"),
             ("params.response.beta.sd", -1, "params.response.beta.sd", "none"),
-            ("params.cost_flow.egypt.range", [0.0, 0.2], "params.cost_flow.egypt.range", "none"),
+            ("params.cost_flow.egypt.range", [0.15, 0.2], "params.cost_flow.egypt.value", "none"),
             ("params.delta", GONE, "params.delta", "none"),
             ("params.detla", {"value": 1}, "params.detla", "delta"),
             ("params.cost_flow.eygpt", 1.0, "params.cost_flow.eygpt", "cost_flow.egypt"),
