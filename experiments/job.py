@@ -22,6 +22,7 @@ from experiments.studies import load as load_study
 from experiments.worker import settings_of
 from sim.case import Case, load_case
 from sim.errors import BadInput, Fault, FaultList
+from sim.seats import find_rule
 
 LOG = logging.getLogger("tango")
 Findings = dict[str, dict[str, Any]]
@@ -64,6 +65,8 @@ def prepare(config: Config) -> Job:
     for arm in (config, *arms.values()):
         check_parties(arm, case.parties, faults)
         manners.check_names(arm, faults)
+    for rule in dict.fromkeys(arm.mediator.rule for arm in (config, *arms.values())):
+        _check_rule(rule, faults)
     faults.raise_if_any()
     hashes = manners.hashes([config, *arms.values()], case.parties)
     ready = tuple(_arm(name, cases[name], arm) for name, arm in arms.items())
@@ -77,6 +80,14 @@ def _case_of(config: Config) -> Case:
         fault = Fault("case.dir", str(config.case_folder), "an existing folder")
         raise BadInput(fault)
     return load_case(config.case_section, folder=config.case_folder)
+
+
+def _check_rule(rule: str, faults: FaultList) -> None:
+    """Check that a mediator's rule can be found."""
+    try:
+        find_rule(rule)
+    except BadInput as bad:
+        faults.extend(Fault("mediator.rule", f.found, f.allowed, f.nearest) for f in bad.faults)
 
 
 def _arm(name: str, case: Case, config: Config) -> Arm:
@@ -93,11 +104,13 @@ def execute(config: Config, level: str | None, quiet: bool = False) -> Result:
     level : {"smoke", "full"} or None
         Which of the preset's bounds to hold the findings to.
     quiet : bool
-        Show no progress bar.
+        Say no question and show no progress bar.
     """
     job = prepare(config)
     folder = _folder(job)
     with store.locked(folder):
+        if not quiet:  # not before: on bad input stdout stays empty
+            print(f"Question: {config.question}", flush=True)
         begun = manifest.read(folder)
         if begun and begun["complete"]:
             return _replay(job, folder, begun, level)

@@ -122,7 +122,6 @@ def _run_or_raise(composed: DictConfig, now: DictConfig) -> dict[str, Any]:
     tree: Any = OmegaConf.to_container(composed, resolve=True)
     plain = located(tree | {"experiment": now.runtime.choices["experiment"]}, folders)
     config = read_config(plain)
-    print(f"Question: {config.question}", flush=True)
     result = job.execute(config, level_of(config, folders))
     show(result)
     return {"code": result.code, "findings": result.findings, "run": str(result.folder)}

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -94,6 +95,7 @@ def test_bad_input_is_named_on_stderr_and_exits_2(tango, words, lines):
     code, out, err = tango(*words)
     assert code == 2
     assert "Traceback" not in out + err
+    assert out == "" or words[0] == "-m"
     said = [line for line in err.splitlines() if line]
     assert len(said) == len(lines)
     for line, start in zip(said, lines, strict=True):
@@ -106,6 +108,31 @@ def test_a_results_folder_that_is_a_file_is_bad_input(tango, tmp_path):
     (tmp_path / "taken").touch()
     code, _, err = tango("results_dir=taken", *SMALL)
     assert (code, err.count("error: results_dir: found a file")) == (2, 1)
+
+
+BROKEN = [
+    ["case.dir=/nope"],
+    ["case.dir=empty"],
+    ["mediator.rule=foo:bar"],
+    ["mediator.rule=agents.mediator:redaft"],
+]
+
+
+@pytest.mark.parametrize("words", BROKEN, ids=" ".join)
+def test_stdout_is_empty_on_bad_input_found_late(tango, tmp_path, words):
+    (tmp_path / "empty").mkdir()
+    code, out, err = tango(*SMALL, *words)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+
+
+def test_stdout_is_empty_if_the_run_folder_is_in_use(tango):
+    _, out, _ = tango(*SMALL)
+    assert out.startswith("Question: ")
+    with store.locked(Path(field(out, "Run"))):
+        code, out, err = tango(*SMALL)
+    assert (code, out) == (2, "")
+    assert "in use by another process" in err
 
 
 def test_nothing_is_written_for_bad_input(tango, tmp_path):
