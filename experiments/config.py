@@ -6,7 +6,7 @@ collects everything that is wrong with it. Nothing downstream sees Hydra or Omeg
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,21 @@ SHARED_BY_ARMS = (
 )
 
 
+#: The largest seed the compiled draws can take.
+MAX_SEED = 2**63 - 1
+
+
+def seed_spec() -> schema.Spec:
+    """Return the spec of a seed; its bounds are said to the last digit."""
+
+    def hint(found: Any) -> str:
+        is_whole = isinstance(found, int) and not isinstance(found, bool)
+        return str(min(max(found, 0), MAX_SEED)) if is_whole else "none"
+
+    allowed = f"an integer >= 0 and <= {MAX_SEED}"
+    return replace(integer(0, MAX_SEED), allowed=allowed, hint=hint)
+
+
 @dataclass(frozen=True)
 class Ensemble:
     """What the worlds are drawn from."""
@@ -44,7 +59,7 @@ class War:
     """What-if changes to the alternative to signing."""
 
     delta: float | None = key(None, optional(real(0, 1, strict=True)))  # per month
-    cost_scale: dict[str, float] = schema.table(real(0, strict=True))  # per party, a factor
+    cost_scale: dict[str, float] = schema.table(real(0.01, 100))  # per party, a factor
 
 
 @dataclass(frozen=True)
@@ -114,7 +129,7 @@ class Expect:
 class Config:
     """One run, resolved and in range."""
 
-    seed: int = key(2026, integer(0))
+    seed: int = key(2026, seed_spec())
     worlds: int = key(200, integer(1))
     only_world: int | None = key(None, optional(integer(0)))
     consent: str = key("union", choice("union", "options", "issues", "none"))

@@ -61,7 +61,9 @@ def field(out, name):
 BAD = [
     (["agnts.ukraine=x"], ["agnts.ukraine: found agnts.ukraine; allowed case, chunk, "]),
     (["worlds=-5"], ["worlds: found -5; allowed an integer >= 1; nearest 1"]),
-    (["seed=abc"], ["seed: found abc; allowed an integer >= 0; nearest none"]),
+    (["seed=abc"], ["seed: found abc; allowed an integer >= 0 and <= 9223372036854775807; "]),
+    (["seed=99999999999999999999999"], ["seed: found 99999999999999999999999; allowed an integer"]),
+    (["war.cost_scale.russia=1e6"], ["war.cost_scale.russia: found 1000000.0; allowed a number"]),
     (["only_world=900", "worlds=200"], ["only_world: found 900; allowed 0 to 199; nearest 199"]),
     (["experiment=basline"], ["experiment: found basline; allowed "]),
     (["case=ukrain_2025"], ["case: found ukrain_2025; allowed camp_david, ukraine_2025; "]),
@@ -171,6 +173,10 @@ def test_a_run_ends_with_findings_figures_digest_run(tango, tmp_path):
     table = pq.read_table(next((folder / "worlds").iterdir()))
     assert table.column_names[:2] == ["arm", "world"]
     assert all(table.schema.field(name).metadata[b"unit"] for name in table.column_names)
+
+
+def test_the_largest_seed_runs(tango):
+    assert tango(*SMALL, f"seed={2**63 - 1}")[0] == 0
 
 
 def test_a_finished_run_is_read_not_computed(tango, monkeypatch):

@@ -8,6 +8,9 @@ from experiments.config import Config, flatten, read_config
 from experiments.identity import ROOT
 from sim.errors import BadInput
 
+SEEDS = "an integer >= 0 and <= 9223372036854775807"
+SCALES = "a number >= 0.01 and <= 100"
+
 
 def faults_of(**keys):
     with pytest.raises(BadInput) as caught:
@@ -40,8 +43,10 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
         ({"worlds": -5}, "error: worlds: found -5; allowed an integer >= 1; nearest 1"),
         ({"worlds": 2.5}, "error: worlds: found 2.5; allowed an integer >= 1; nearest 1"),
         ({"worlds": True}, "error: worlds: found true; allowed an integer >= 1; nearest none"),
-        ({"seed": "abc"}, "error: seed: found abc; allowed an integer >= 0; nearest none"),
-        ({"seed": None}, "error: seed: found null; allowed an integer >= 0; nearest none"),
+        ({"seed": "abc"}, f"error: seed: found abc; allowed {SEEDS}; nearest none"),
+        ({"seed": None}, f"error: seed: found null; allowed {SEEDS}; nearest none"),
+        ({"seed": -1}, f"error: seed: found -1; allowed {SEEDS}; nearest 0"),
+        ({"seed": 2**63}, f"error: seed: found {2**63}; allowed {SEEDS}; nearest {2**63 - 1}"),
         (
             {"only_world": 900},
             "error: only_world: found 900; allowed 0 to 199; nearest 199",
@@ -62,7 +67,11 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
         ),
         (
             {"war": {"cost_scale": {"x": 0}}},
-            "error: war.cost_scale.x: found 0; allowed a number > 0; nearest none",
+            f"error: war.cost_scale.x: found 0; allowed {SCALES}; nearest 0.01",
+        ),
+        (
+            {"war": {"cost_scale": {"x": 101}}},
+            f"error: war.cost_scale.x: found 101; allowed {SCALES}; nearest 100",
         ),
         ({"protocol": "x"}, "error: protocol: found x; allowed a mapping; nearest none"),
         (
@@ -90,6 +99,12 @@ def test_a_results_folder_that_is_a_file(tmp_path):
     path.touch()
     (line,) = faults_of(results_dir=str(path / "below"))
     assert line.startswith("error: results_dir: found a file")
+
+
+def test_the_ends_of_a_range_are_in_it():
+    scales = {"x": 0.01, "y": 100}
+    config = read_config({"question": "Why?", "seed": 2**63 - 1, "war": {"cost_scale": scales}})
+    assert (config.seed, config.war.cost_scale) == (2**63 - 1, scales)
 
 
 def test_whole_numbers_serve_as_reals():
