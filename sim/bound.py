@@ -124,6 +124,15 @@ def climb_pairs(text: Ints, bargain: Bargain) -> int:
 
 
 @register_jitable
+def priced(coef: Ints, points: Ints, lam: Ints, mu: int, j: int, k: int) -> int:
+    """Return what option ``k`` of issue ``j`` adds to the dual: sum lambda c + mu e."""
+    worth = mu * points[j, k]
+    for p in range(len(lam)):
+        worth += lam[p] * coef[p, j, k]
+    return int(worth)
+
+
+@register_jitable
 def dual_value(
     coef: Ints, base: Ints, allowed: Bools, points: Ints, level: int, lam: Ints, mu: int, x: Ints
 ) -> int:
@@ -140,9 +149,7 @@ def dual_value(
         best = -PENALTY * 512
         for k in range(coef.shape[2]):
             if allowed[j, k]:
-                worth = mu * points[j, k]
-                for p in range(len(lam)):
-                    worth += lam[p] * coef[p, j, k]
+                worth = priced(coef, points, lam, mu, j, k)
                 if worth > best:
                     best, x[j] = worth, k
         total += best
@@ -263,9 +270,7 @@ def keep_only_promising(
         best = -PENALTY * 512
         for k in range(coef.shape[2]):
             if allowed[j, k]:
-                worth[j, k] = mu * points[j, k]
-                for p in range(len(lam)):
-                    worth[j, k] += lam[p] * coef[p, j, k]
+                worth[j, k] = priced(coef, points, lam, mu, j, k)
                 if worth[j, k] > best:
                     best, x[j] = worth[j, k], k
         room += best

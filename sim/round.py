@@ -15,6 +15,7 @@ from sim import rng
 from sim.agenda import BRACKETED
 from sim.respond import ACCEPT, OPEN
 from sim.view import MediatorView, View, mandate_allows
+from sim.war import MONTH
 from sim.world import World
 from sim.worth import (
     Bools,
@@ -37,7 +38,6 @@ RUNNING, AGREED, NO_TEXT, MEDIATOR_LEFT, WAR_ENDED = -1, 0, 1, 2, 3
 NOT_ASKED, SIGNS, NOT_WORTH, RED_LINE, MANNER = 0, 1, 2, 3, 4
 """What a party said when it was asked to sign."""
 
-DAYS_PER_MONTH = 30.4375
 DAY, END, ASKED = 0, 1, 2
 
 
@@ -128,7 +128,7 @@ def wait(rules: Rules, world: World, i: int, talks: Talks, n: int, day: int) -> 
     endings = len(world.hazard)
     for e in range(endings + 1):
         if e < endings:
-            rate = -math.log1p(-world.hazard[e]) / DAYS_PER_MONTH
+            rate = -math.log1p(-world.hazard[e]) / MONTH
             luck = rng.draw(rules.seed, i, rng.WAR_ENDS, n, e)
         else:
             rate = -math.log1p(-rules.exit_per_week) / 7.0
