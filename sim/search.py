@@ -15,6 +15,7 @@ from sim.bound import (
     climb,
     copy_text,
     keep_only_promising,
+    priced,
     smallest_surplus,
     tighten,
 )
@@ -172,9 +173,7 @@ def closest_call(coef: Ints, points: Ints, mask: Bools, lam: Ints, mu: int) -> t
         first, second, best = -(1 << 61), -(1 << 61), -1
         for k in range(mask.shape[1]):
             if mask[j, k]:
-                worth = mu * points[j, k]
-                for p in range(len(lam)):
-                    worth += lam[p] * coef[p, j, k]
+                worth = priced(coef, points, lam, mu, j, k)
                 if worth > first:
                     first, second, best = worth, first, k
                 elif worth > second:
