@@ -5,12 +5,13 @@ Loads neither Hydra nor Numba, so that help answers at once.
 
 import argparse
 import json
-import sys
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.identity import package_version
+from sim.errors import BadInput, Fault, nearest
 
 HELP = """\
 tango: when does a compromise become acceptable to both sides?
@@ -54,10 +55,7 @@ def handle(words: Sequence[str]) -> int | None:
     elif first in ("--version", "-V"):
         print(f"tango {package_version()}")
     elif first in LATER:
-        said = ", ".join(WORDS)
-        print(f"error: {first}: found a word not built yet; allowed {said}; nearest none",
-              file=sys.stderr)  # fmt: skip
-        return 2
+        raise BadInput(Fault(first, "a word not built yet", ", ".join(WORDS)))
     elif first in WORDS:
         return {"verify": verify, "results": results, "cite": cite}[first](words[1:])
     else:
@@ -65,12 +63,32 @@ def handle(words: Sequence[str]) -> int | None:
     return 0
 
 
+def _parser(word: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(f"tango {word}", allow_abbrev=False, exit_on_error=False)
+
+
+def _asked(
+    parser: argparse.ArgumentParser, words: Sequence[str], allowed: str
+) -> argparse.Namespace:
+    """Return what a word of ours was given; raise `BadInput` for what it does not take."""
+    place = parser.prog.split()[-1]
+    try:
+        asked, unknown = parser.parse_known_args(words)
+    except argparse.ArgumentError as error:
+        said = f"{error.argument_name} ({error.message})"
+        raise BadInput(Fault(place, said, allowed)) from None
+    if unknown:
+        flags = re.findall("--[a-z]+", allowed)
+        raise BadInput(Fault(place, word, allowed, nearest(word, flags)) for word in unknown)
+    return asked
+
+
 def verify(words: Sequence[str]) -> int:
     """Check presets, a case or a finished run."""
-    parser = argparse.ArgumentParser("tango verify")
+    parser = _parser("verify")
     parser.add_argument("what", nargs="*", help="presets or run folders; none: every preset")
     parser.add_argument("--case", metavar="PATH", help="a case file or its folder")
-    asked = parser.parse_args(words)
+    asked = _asked(parser, words, "[PRESET or RUN_FOLDER ...] [--case PATH]")
     from experiments import verify as check
 
     if asked.case is not None:
@@ -80,9 +98,9 @@ def verify(words: Sequence[str]) -> int:
 
 def results(words: Sequence[str]) -> int:
     """List the runs below a results folder."""
-    parser = argparse.ArgumentParser("tango results")
+    parser = _parser("results")
     parser.add_argument("folder", nargs="?", default="results")
-    folder = Path(parser.parse_args(words).folder)
+    folder = Path(_asked(parser, words, "one FOLDER or none").folder)
     runs = [_summary(path) for path in sorted(folder.glob("*/*/manifest.json"))]
     if not runs:
         print(f"No runs in {folder}.")
@@ -110,7 +128,7 @@ def _summary(path: Path) -> dict[str, Any]:
 
 def cite(words: Sequence[str]) -> int:
     """Print how to cite this version."""
-    argparse.ArgumentParser("tango cite").parse_args(words)
+    _asked(_parser("cite"), words, "no further word")
     print(f"""@software{{tango,
   title   = {{Tango: when does a compromise become acceptable to both sides?}},
   author  = {{{{Tango contributors}}}},

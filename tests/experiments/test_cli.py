@@ -88,6 +88,11 @@ BAD = [
     (["seal"], ["seal: found a word not built yet; allowed verify, results, cite"]),
     (["verify", "basline"], ["verify: found basline; allowed baseline"]),
     (["verify", "--case", "nowhere"], [""]),
+    (["verify", "--bogus"], ["verify: found --bogus; allowed [PRESET or RUN_FOLDER ...] [--case"]),
+    (["verify", "--csae", "x"], ["verify: found --csae; "]),
+    (["verify", "--case"], ["verify: found --case (expected one argument); allowed [PRESET or "]),
+    (["results", "a", "b"], ["results: found b; allowed one FOLDER or none; nearest none"]),
+    (["cite", "me"], ["cite: found me; allowed no further word; nearest none"]),
     (["seed=abc", "worlds=-5", "x=1"], ["x: found x; ", "seed: found abc; ", "worlds: found -5; "]),
 ]
 
