@@ -58,6 +58,9 @@ def handle(words: Sequence[str]) -> int | None:
         raise BadInput(Fault(first, "a word not built yet", ", ".join(WORDS)))
     elif first in WORDS:
         return {"verify": verify, "results": results, "cite": cite}[first](words[1:])
+    elif first and "=" not in first and first[0] not in "-~":
+        allowed = f"{', '.join(WORDS)}, or key=value"
+        raise BadInput(Fault(first, first, allowed, nearest(first, WORDS)))
     else:
         return None
     return 0

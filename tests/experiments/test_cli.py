@@ -92,6 +92,13 @@ BAD = [
     (["verify", "--csae", "x"], ["verify: found --csae; "]),
     (["verify", "--case"], ["verify: found --case (expected one argument); allowed [PRESET or "]),
     (["results", "a", "b"], ["results: found b; allowed one FOLDER or none; nearest none"]),
+    (
+        ["verfy"],
+        ["verfy: found verfy; allowed verify, results, cite, or key=value; nearest verify"],
+    ),
+    (["resuls", "a"], ["resuls: found resuls; allowed verify, results, cite, or key=value; near"]),
+    (["cit", "--x"], ["cit: found cit; allowed verify, results, cite, or key=value; nearest cite"]),
+    (["worlds=3", "verify"], ["verify: found verify; allowed key=value"]),
     (["cite", "me"], ["cite: found me; allowed no further word; nearest none"]),
     (["seed=abc", "worlds=-5", "x=1"], ["x: found x; ", "seed: found abc; ", "worlds: found -5; "]),
 ]
