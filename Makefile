@@ -15,7 +15,7 @@ OURS := ARGS VENV PYTHON
 WORDS = $(strip $(foreach v,$(filter-out $(OURS) MAKE%,$(.VARIABLES)),$(if \
 	$(filter command line,$(origin $(v))),'$(v)=$(subst ','\'',$($(v)))')))
 
-.PHONY: help setup run test thorough check golden reproduce lock
+.PHONY: help setup run test thorough check golden reproduce lock classroom bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -25,8 +25,9 @@ setup: $(READY) ## .venv with every pinned package
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Tango needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
+	@echo "Setting up $(VENV) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
 		uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock \
 		&& uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
@@ -57,6 +58,12 @@ golden: $(READY) ## rewrite the golden transcripts and show what changed
 reproduce: $(READY) ## every preset in full, into an emptied results folder
 	find results -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
 	$(BIN)/tango -m 'experiment=glob(*)'
+
+classroom: ## one lesson for a class (not built yet)
+	@echo "make classroom: not built yet; it comes with a later stage" >&2; exit 1
+
+bench: ## how fast worlds are computed (not built yet)
+	@echo "make bench: not built yet; it comes with a later stage" >&2; exit 1
 
 lock: ## rewrite requirements.lock (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -378,6 +378,38 @@ def test_help_promises_only_keys_that_exist():
         assert key in plain or key in ("all", "of", "them", "tango", "job", "dir"), key
 
 
+def make(*words, path=os.environ["PATH"]):
+    return subprocess.run(
+        ["make", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
+    )
+
+
+@pytest.mark.parametrize("target", ["classroom", "bench"])
+def test_make_says_what_is_not_built_yet(target):
+    done = make(target)
+    first, *_ = done.stderr.splitlines()
+    assert first.startswith(f"make {target}: not built yet")
+    assert (done.returncode != 0, done.stdout) == (True, "")
+    assert re.search(rf"^{target} .*\(not built yet\)$", make("help").stdout, re.MULTILINE)
+
+
+def test_make_sets_up_in_one_line(tmp_path):
+    python, uv = tmp_path / "python", tmp_path / "uv"
+    python.write_text('#!/bin/sh\n[ "$2" != venv ] || { mkdir -p "$3/bin"; cp "$0" "$3/bin"; }\n')
+    uv.write_text("#!/bin/sh\nexit 1\n")  # there, but not working
+    for tool in (python, uv):
+        tool.chmod(0o755)
+    where = tmp_path / "venv"
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = make("setup", f"VENV={where}", f"PYTHON={python}", path=path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"Setting up {where} ...\n"
+
+
 def test_the_worst_code_wins():
     assert sweep.worst([0, 3, 0]) == 3
     assert sweep.worst([3, 2]) == 2
