@@ -135,7 +135,7 @@ def _record(run: Run) -> str:
     first = min(verdicts, key=lambda v: v.date)
     verdict = first.verdict.replace("_", " ")
     return (
-        f"The record: {first.speaker}, {style.day(first.date)}: \u201c{first.gist}\u201d (coded "
+        f"The record: {first.speaker}, {style.day(first.date)}, in paraphrase: {first.gist} (coded "
         f"as \u201c{verdict}\u201d; no counts and no points are coded, so only the pattern "
         "compares)."
     )
