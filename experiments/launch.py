@@ -15,7 +15,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments import job, report, sweep
+from experiments import job, manifest, report, sweep
 from experiments.compose import HYDRA_ERRORS, hydra_fault, level_of, located, open_tables
 from experiments.config import read_config
 from experiments.words import check
@@ -38,7 +38,8 @@ def launch(words: Sequence[str]) -> int:
     check([*asked.overrides, *unknown], folders, sweep=asked.multirun)
     if asked.cfg:
         return _hydra_alone(opened)
-    return _jobs(opened, asked.multirun)
+    with _environment(manifest.COMMAND, manifest.typed(words)):
+        return _jobs(opened, asked.multirun)
 
 
 def _config_dir(path: str) -> str:

@@ -1,8 +1,10 @@
 """The manifest: who ran what, when, with which versions, and the digest of what came out."""
 
+import os
 import platform
 import shlex
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from sim.case import Case
 
 SCHEMA_VERSION = 1
 NAME = "manifest.json"
+#: Holds the command line as typed while jobs run: Hydra is given another one.
+COMMAND = "TANGO_COMMAND"
 
 
 def now() -> str:
@@ -20,9 +24,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def typed(words: Sequence[str]) -> str:
+    """Return a command line as one would type it."""
+    return shlex.join(["tango", *words])
+
+
 def command() -> str:
-    """Return the command line as one would type it."""
-    return shlex.join(["tango", *sys.argv[1:]])
+    """Return the command line that was typed."""
+    return os.environ.get(COMMAND) or typed(sys.argv[1:])
 
 
 def ensemble_sha256(config: Config, case: Case) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -185,6 +186,14 @@ def test_a_run_ends_with_findings_figures_digest_run(tango, tmp_path):
     table = pq.read_table(next((folder / "worlds").iterdir()))
     assert table.column_names[:2] == ["arm", "world"]
     assert all(table.schema.field(name).metadata[b"unit"] for name in table.column_names)
+
+
+def test_the_manifest_keeps_the_command_as_typed(tango, tmp_path):
+    words = [*SMALL, "negotiators.egypt=always_no", "protocol.visit_order=[egypt, israel]"]
+    _, out, _ = tango(*words)
+    kept = json.loads((tmp_path / field(out, "Run") / "manifest.json").read_text())
+    assert shlex.split(kept["command"]) == ["tango", *words]
+    assert "TANGO_COMMAND" not in os.environ
 
 
 def test_the_largest_seed_runs(tango):
@@ -379,13 +388,8 @@ def test_help_promises_only_keys_that_exist():
 
 
 def make(*words, path=os.environ["PATH"]):
-    return subprocess.run(
-        ["make", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
-    )
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")} | {"PATH": path}
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, env=env)
 
 
 @pytest.mark.parametrize("target", ["classroom", "bench"])
