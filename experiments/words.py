@@ -67,7 +67,9 @@ def check(words: Sequence[str], folders: Sequence[str], sweep: bool) -> None:
     """
     faults = FaultList()
     with hydra_open():
-        known = [w for w in _parse(words, folders, faults) if _named(w, faults)]
+        parsed = _parse(words, folders, faults)
+    _each_once(parsed, faults)
+    known = [word for word in parsed if _named(word, faults)]
     plain = composed(_groups(known), folders)
     values = [word for word in known if word.is_value and _placed(word, plain, faults)]
     if not sweep:
@@ -101,6 +103,18 @@ def _parse(words: Sequence[str], folders: Sequence[str], faults: FaultList) -> l
         else:
             parsed.append(Word(asked, _options(asked.key_or_group, folders)))
     return parsed
+
+
+def _each_once(words: Sequence[Word], faults: FaultList) -> None:
+    """Check that no key is given twice: Hydra would take the last value and say nothing."""
+    given: dict[tuple[str, str | None], list[str]] = {}
+    for word in words:
+        if not word.asked.is_delete():
+            said = str(word.asked.input_line).partition("=")[2]
+            given.setdefault((word.key, word.asked.package), []).append(said)
+    for (key, _), values in given.items():
+        if len(values) > 1:
+            faults.add(key, " and ".join(values), "one value (several: tango -m KEY=A,B)")
 
 
 def _options(group: str, folders: Sequence[str]) -> tuple[str, ...]:

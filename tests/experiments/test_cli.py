@@ -86,6 +86,13 @@ BAD = [
     (["negotiators={ukraine:nope}"], ["negotiators.ukraine: found nope; allowed always_no, "]),
     (["case.dir=nowhere"], ["case.dir: found nowhere; allowed an existing folder"]),
     (["study.module=basline"], ["study.module: found basline; allowed baseline"]),
+    (["worlds=5", "worlds=6"], ["worlds: found 5 and 6; allowed one value (several: tango -m "]),
+    (["-m", "seed=1", "+seed=2,3"], ["seed: found 1 and 2,3; allowed one value"]),
+    (["case=camp_david", "case=camp_david"], ["case: found camp_david and camp_david; allowed"]),
+    (
+        ["negotiators.russia=always_no", "negotiators.russia=responsive"],
+        ["negotiators.russia: found always_no and responsive; allowed one value"],
+    ),
     (["seal"], ["seal: found a word not built yet; allowed verify, results, cite"]),
     (["verify", "basline"], ["verify: found basline; allowed baseline"]),
     (["verify", "--case", "nowhere"], [""]),
