@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -123,9 +124,10 @@ def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterato
     spawn = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, spawn, _start_worker, (plan, os.getpid()))
     try:
-        futures: dict[Future[float], tuple[int, int]] = {
-            pool.submit(_compute_in_worker, chunk): chunk for chunk in todo
-        }
+        with _deaf_to_ctrl_c():
+            futures: dict[Future[float], tuple[int, int]] = {
+                pool.submit(_compute_in_worker, chunk): chunk for chunk in todo
+            }
         for future in as_completed(futures):
             future.result()
             yield futures[future]
@@ -135,6 +137,25 @@ def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterato
         for worker in multiprocessing.active_children():
             worker.terminate()
         raise
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Start workers that never hear Ctrl-C, not even while they import; raise it afterwards.
+
+    They inherit the blocked signal. The handler is there because a thread of a library, not
+    blocked, may take the signal for this process.
+    """
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _start_worker(plan: Plan, parent: int) -> None:

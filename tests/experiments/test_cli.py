@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -250,6 +251,44 @@ def test_an_unfinished_run_goes_on_with_its_own_chunk(tango, tmp_path, monkeypat
     assert kept.stat().st_mtime_ns == before
     assert len(store.parts(folder / "worlds")) == 2
     assert field(out, "Digest") == field(tango(*SMALL, "results_dir=other")[1], "Digest")
+
+
+def workers_of(parent):
+    """Return the processes a run has started to compute in."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            started_by = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(started_by) == parent and b"spawn_main" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            pass
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for workers in /proc")
+@pytest.mark.parametrize("pause", [0, 0.3])
+def test_ctrl_c_while_workers_import_is_one_line(tmp_path, pause):
+    words = ["case=camp_david", "worlds=40", "chunk=1", "threads=2"]
+    started = subprocess.Popen(
+        [sys.executable, "-m", "experiments.run", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not workers_of(started.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(pause)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to parent and workers
+    _, err = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert "Traceback" not in err
+    said = [line for line in err.splitlines() if line and not line.startswith("worlds:")]
+    assert [line.split()[0] for line in said] == ["Stopped."]
 
 
 def test_one_world_alone_is_its_row(tango, tmp_path):
