@@ -28,21 +28,25 @@ def check_names(config: Config, faults: FaultList) -> None:
 
 
 def hashes(configs: Iterable[Config], parties: Iterable[str]) -> dict[str, str]:
-    """Return a hash per manner in use, over its rules and the files that hold them.
+    """Return a hash per manner and mediator's rule in use, over the files that hold them.
 
     Raises
     ------
     BadInput
         If a rule cannot be found.
     """
-    everyone = tuple(parties)
-    used = {config.negotiator(party) for config in configs for party in everyone}
-    return {name: _sha256(name) for name in sorted(used)}
+    arms, everyone = tuple(configs), tuple(parties)
+    used = {config.negotiator(party) for config in arms for party in everyone}
+    drafters = {config.mediator.rule for config in arms}
+    seated = {name: (seat_of(name).respond, seat_of(name).sign) for name in sorted(used)}
+    return {name: _sha256(rules) for name, rules in seated.items()} | {
+        f"mediator {rule}": _sha256((rule,)) for rule in sorted(drafters)
+    }
 
 
-def _sha256(name: str) -> str:
-    seat, total = seat_of(name), hashlib.sha256()
-    for rule in (seat.respond, seat.sign):
+def _sha256(rules: Iterable[str]) -> str:
+    total = hashlib.sha256()
+    for rule in rules:
         find_rule(rule)
         spec = find_spec(rule.partition(":")[0])
         source = Path(spec.origin).read_bytes() if spec and spec.origin else b""
