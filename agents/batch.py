@@ -1,8 +1,9 @@
 """The compiled batch: the parts of :mod:`sim.round` in a loop over worlds, off the GIL.
 
-The order of a round is :data:`sim.round.ROUND`; ``_round`` holds the same parts in the same order
-(tested against Mesa's trace, bit for bit). Threads or processes share the worlds out: Numba's
-own parallel loop does not take the nested tuples that keep the rules readable.
+Compiled code cannot call by name, so :func:`play` spells out :data:`sim.round.ROUND`; a test reads
+its source and holds it to that list, another to Mesa's trace, bit for bit. Threads or processes
+share the worlds out: Numba's own parallel loop does not take the nested tuples that keep the
+rules readable. No run uses this yet (``engine=compiled`` says so).
 """
 
 import numpy as np

@@ -1,13 +1,18 @@
 """One world and a million share one step: the compiled batch is Mesa's trace, bit for bit."""
 
+import ast
+import inspect
+
 import numpy as np
 import pytest
 
+from agents import batch
 from agents.batch import play_worlds
 from agents.seating import REDRAFT, RESPOND, SIGN
 from sim.case import load_case
 from sim.ensemble import prior_ensemble
 from sim.negotiation import Negotiation, end_name, prior_beliefs, round_rules
+from sim.round import ROUND
 from sim.seats import find_rule
 from sim.settings import Calendar, Seat, Settings
 
@@ -17,6 +22,15 @@ MOSCOW = 6
 def test_every_numbered_manner_is_a_rule():
     for dotted in (*RESPOND, *SIGN, *REDRAFT):
         assert callable(find_rule(dotted))
+
+
+def test_the_batch_spells_out_the_one_list_that_orders_a_round():
+    """What play calls, in order, is the list Mesa steps through."""
+    tree = ast.parse(inspect.getsource(batch.play))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    own = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id.startswith("_")]
+    own.sort(key=lambda call: call.lineno)
+    assert tuple(call.func.id.removeprefix("_") for call in own) == ROUND
 
 
 @pytest.mark.thorough
