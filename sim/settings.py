@@ -34,6 +34,8 @@ class Calendar:
         Follow the dated contacts of the case from its start on.
     visit_order : tuple of str
         Rotation of planned visits; empty: every party but the mediator, in the case's order.
+    mediator_exit_per_week : float
+        Chance per week that the mediator leaves.
     """
 
     horizon_weeks: int = 104

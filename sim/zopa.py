@@ -5,14 +5,15 @@ r"""Is there a text that every required signer prefers to fighting on? Exact, wi
 over texts that cross no signer's red line and, with ``law``, break no implication. A party whose
 act no chosen option needs is no constraint. The unknowns are two: the enforcement level E (for
 fixed E the surplus is linear) and which non-belligerents sign; every combination gets an integer
-dual bound first, and only those that could still beat the best text found go to HiGHS.
+dual bound first (:mod:`sim.bound`); those that could still beat the best text found are searched
+by branch and bound (:mod:`sim.search`), and only a search that is cut off goes to HiGHS.
 
 Why the scale is named: it moves the maximiser, never the sign. ``util`` counts each party's
 worst-to-best swing, ``months`` its own war-months.
 
 Why utilities reach HiGHS divided by 1e4: in raw units its tolerances are looser than our integers
-and some instances fail; at about 100 they are 0.01 micro-util. Every answer is re-evaluated in
-integers here; what HiGHS says is never taken on trust.
+and some instances fail; at about 100 they are 0.01 micro-util. A text it returns is re-evaluated
+in integers here; that it finds none, or no better one, rests on its own floating-point proof.
 """
 
 from dataclasses import dataclass
