@@ -135,7 +135,7 @@ def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterato
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for worker in multiprocessing.active_children():
-            worker.terminate()
+            worker.kill()
         raise
 
 

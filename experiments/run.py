@@ -1,7 +1,9 @@
 """The console script `tango`: refuse a shadowed package, then hand over to our parser or Hydra."""
 
+import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return answer(words)
     except KeyboardInterrupt:
         print("Stopped. Finished chunks are kept; the same command goes on.", file=sys.stderr)
+        if argv is None:  # a process of our own: a pool that lost its workers may not hold its end
+            end = threading.Timer(10.0, os._exit, (130,))
+            end.daemon = True
+            end.start()
         return 130
 
 
