@@ -124,7 +124,9 @@ def _text_columns(ensemble: Ensemble, world: World, text: Ints) -> dict[str, Any
         "broken_implications": broken_rules(text, table),
     }
     for p, party in enumerate(case.parties):
-        gain = surplus(text, world.coef[p], world.base[p], level) / MICRO
+        gain = (
+            surplus(text, world.coef[p], world.base[p], world.link[p], table.links, level) / MICRO
+        )
         row[f"surplus_{party}_util"] = None if left_open else float(gain)
     return row
 

@@ -40,12 +40,13 @@ PENALTY = 1 << 52
 class Bargain(NamedTuple):
     """The integer problem of one world: coefficients already in the unit that is maximised.
 
-    ``coef`` (P, L, J, K) and ``base`` (P, L) int64; ``red`` (P, J, K) bool; ``law`` switches the
-    implications.
+    ``coef`` (P, L, J, K), ``base`` (P, L) and ``link`` (P, L, Q) int64; ``red`` (P, J, K) bool;
+    ``law`` switches the implications.
     """
 
     coef: Ints
     base: Ints
+    link: Ints
     red: Bools
     table: Table
     law: bool
@@ -65,7 +66,8 @@ def smallest_surplus(text: Ints, bargain: Bargain) -> int:
         if belligerent[p] or is_needed(text, needs, p):
             if crosses_red_line(text, red[p]):
                 faults += 1
-            least = min(least, surplus(text, coef[p], base[p], level))
+            worth = surplus(text, coef[p], base[p], bargain.link[p], table.links, level)
+            least = min(least, worth)
     return least - faults * PENALTY
 
 

@@ -282,12 +282,13 @@ def draw_world(prior: Prior, world: int) -> World:
     fill_reserves(prior, world, weight, value, delta, hazard, cost, reserve)
     coef = np.zeros((parties, prior.levels, issues, options), np.int64)
     base = np.zeros((parties, prior.levels), np.int64)
+    link = np.zeros((parties, prior.levels, 0), np.int64)
     fill_coefficients(prior, world, weight, value, reserve, delta, coef, base)
     fill_thresholds(prior, world, reserve, threshold)
     response = np.zeros(len(rows.response))
     for n in range(len(response)):
         response[n] = number(prior, world, rows.response[n])
     return World(
-        weight, value, red, threshold, reserve, month, coef, base, hazard, delta,
+        weight, value, red, threshold, reserve, month, coef, base, link, hazard, delta,
         response[0], response[1], response[2], response[3:],
     )  # fmt: skip

@@ -96,6 +96,7 @@ def negotiation_table(case: Case, settings: Settings) -> Table:
         rule_if=np.array([(r.issue, r.option) for r in rules], dtype=np.int64).reshape(-1, 2),
         rule_then=np.array([r.then_issue for r in rules], dtype=np.int64),
         rule_ok=rule_ok,
+        links=np.zeros((0, 4), dtype=np.int64),
         hot=hot_issues(case, settings.calendar.hot_points),
     )
 

@@ -174,7 +174,7 @@ def view_of(rules: Rules, world: World, i: int, talks: Talks, n: int, p: int) ->
     fill_luck(rules.seed, i, n, p, luck)
     return View(
         talks.text, p, world.weight[p], world.value[p], world.red[p], world.threshold[p],
-        world.coef[p], world.base[p], world.beta, world.xi, world.lapse,
+        world.coef[p], world.base[p], world.link[p], world.beta, world.xi, world.lapse,
         posture_of(rules, world, n), luck, rules.table,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ class View(NamedTuple):
         The party's own number.
     weight, value, red, threshold : (J,), (J, K), (J, K), (J,)
         Its own preferences (see :class:`~sim.world.World`).
-    coef, base : (L, J, K), (L,) int64
+    coef, base, link : (L, J, K), (L,), (L, Q) int64
         Its own surplus, micro-util.
     beta, xi, lapse, posture : float
         Its own response function at the level of this contact.
@@ -36,6 +36,7 @@ class View(NamedTuple):
     threshold: Floats
     coef: Ints
     base: Ints
+    link: Ints
     beta: float
     xi: float
     lapse: float
@@ -90,7 +91,7 @@ class MediatorView(NamedTuple):
 def own_surplus(view: View) -> int:
     """Return what the text on the table is worth to this party beyond fighting on, micro-util."""
     level = enforcement_level(view.text, view.table.enforcement)
-    return surplus(view.text, view.coef, view.base, level)
+    return surplus(view.text, view.coef, view.base, view.link, view.table.links, level)
 
 
 @register_jitable

@@ -28,6 +28,8 @@ class World(NamedTuple):
         Surplus coefficients per enforcement level, micro-util (2.3).
     base : (P, L) int64
         Their constants, micro-util.
+    link : (P, L, Q) int64
+        What each pair of options adds when chosen together (1.1), micro-util.
     hazard : (N,) float64
         Neutral monthly hazard of every end of the war outside the talks.
     delta : float
@@ -46,6 +48,7 @@ class World(NamedTuple):
     month: Floats
     coef: Ints
     base: Ints
+    link: Ints
     hazard: Floats
     delta: float
     beta: float

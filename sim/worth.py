@@ -37,6 +37,7 @@ class Table(NamedTuple):
     rule_if : (R, 2) int64, issue and option that trigger a rule
     rule_then : (R,) int64, the issue the rule then restricts
     rule_ok : (R, K) bool, the options of that issue the rule allows
+    links : (Q, 4) int64, pairs of options worth more or less together: issue, option, issue, option
     hot : (J,) bool, issues that envoys leave to leaders
     """
 
@@ -47,6 +48,7 @@ class Table(NamedTuple):
     rule_if: Ints
     rule_then: Ints
     rule_ok: Bools
+    links: Ints
     hot: Bools
 
 
@@ -106,16 +108,19 @@ def enforcement_level(text: Ints, enforcement: Ints) -> int:
 
 
 @register_jitable
-def surplus(text: Ints, coef: Ints, base: Ints, level: int) -> int:
+def surplus(text: Ints, coef: Ints, base: Ints, link: Ints, links: Ints, level: int) -> int:
     """Return the integer surplus S_P of a text at its enforcement level (2.3), micro-util.
 
-    ``coef`` is (L, J, K) and ``base`` (L,) of one party; a bracketed issue adds nothing, so a
-    text is only ever *decided* on when no issue is bracketed.
+    ``coef`` is (L, J, K), ``base`` (L,) and ``link`` (L, Q) of one party; a bracketed issue adds
+    nothing, so a text is only ever *decided* on when no issue is bracketed.
     """
     total = base[level]
     for j in range(len(text)):
         if text[j] >= 0:
             total += coef[level, j, text[j]]
+    for q in range(len(links)):
+        if text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]:
+            total += link[level, q]
     return int(total)
 
 

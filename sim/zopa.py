@@ -116,13 +116,14 @@ def zopa(
 def _bargain(world: World, table: Table, law: bool, unit: str) -> tuple[Bargain, float]:
     """Return the integer problem and how many of its units make one util or month."""
     if unit == "util":
-        return Bargain(world.coef, world.base, world.red, table, law), float(MICRO)
+        return Bargain(world.coef, world.base, world.link, world.red, table, law), float(MICRO)
     ratio = np.floor(FINE * world.month.max() / world.month + 0.5).astype(np.int64)
     coef, base = world.coef * ratio[:, None, None, None], world.base * ratio[:, None]
     most = max(int(np.abs(coef).max()) * coef.shape[2], int(np.abs(base).max()))
     if most * len(base) >= -LEAST:
         raise OverflowError("war-months of the parties differ too much to be counted in integers")
-    bargain = Bargain(coef, base, world.red, table, law)
+    link = world.link * ratio[:, None, None]
+    bargain = Bargain(coef, base, link, world.red, table, law)
     return bargain, float(MICRO * FINE * world.month.max())
 
 

@@ -26,6 +26,14 @@ class Small:
     belligerent: np.ndarray  # (P,) bool
     rules: list[tuple[int, int, int, tuple[int, ...]]]
     month: np.ndarray  # (P,)
+    links: np.ndarray = None  # (Q, 4); none unless given
+    link: np.ndarray = None  # (P, L, Q) int64
+
+    def __post_init__(self):
+        if self.links is None:
+            parties, levels = self.base.shape
+            self.links = np.zeros((0, 4), dtype=np.int64)
+            self.link = np.zeros((parties, levels, 0), dtype=np.int64)
 
     def table(self) -> Table:
         """Wrap as the Table a rule reads."""
@@ -36,7 +44,7 @@ class Small:
             self.n_options, self.enforcement, self.needs, self.belligerent,
             np.array([r[:2] for r in self.rules], dtype=np.int64).reshape(-1, 2),
             np.array([r[2] for r in self.rules], dtype=np.int64),
-            rule_ok, np.zeros(len(self.n_options), dtype=np.bool_),
+            rule_ok, self.links, np.zeros(len(self.n_options), dtype=np.bool_),
         )  # fmt: skip
 
     def world(self) -> World:
@@ -45,7 +53,7 @@ class Small:
         return World(
             np.zeros((parties, issues)), np.zeros((parties, issues, options)), self.red,
             np.zeros((parties, issues)), np.zeros(parties), self.month, self.coef, self.base,
-            np.zeros(1), 0.98, 1.0, 0.5, 0.0, np.zeros(3),
+            self.link, np.zeros(1), 0.98, 1.0, 0.5, 0.0, np.zeros(3),
         )  # fmt: skip
 
     def texts(self):
@@ -120,5 +128,5 @@ def small_of(seed: int, parties: int, issues: int) -> Small:
     red = rng.random((parties, issues, options)) < 0.1
     month = rng.uniform(0.001, 0.01, parties)
     return Small(
-        coef, base, red, n_options, enforcement.astype(np.int64), needs, belligerent, rules, month
-    )
+        coef, base, red, n_options, enforcement.astype(np.int64), needs, belligerent, rules, month,
+    )  # fmt: skip

@@ -50,7 +50,10 @@ def months(text: DocumentText, run: Run, p: int) -> Floats:
     """Return the surplus of a complete text per drawn world, own war-months, (n,)."""
     table = run.ensemble.table
     level = enforcement_level(text.text, table.enforcement)
-    gains = [surplus(text.text, w.coef[p], w.base[p], level) / MICRO for w in run.drawn]
+    gains = [
+        surplus(text.text, w.coef[p], w.base[p], w.link[p], table.links, level) / MICRO
+        for w in run.drawn
+    ]
     return np.array(gains) / _month(run.drawn, p)
 
 

@@ -14,6 +14,8 @@ from sim.negotiation import prior_beliefs, round_rules
 from sim.settings import Settings
 from sim.worth import MICRO, brackets, broken_rules, enforcement_level, is_signer, surplus
 
+NONE = np.zeros((100, 0), dtype=np.int64)
+
 
 @pytest.fixture(scope="module")
 def view():
@@ -34,14 +36,14 @@ def plain_objective(text, view):
     acceptance = own = 0.0
     for p in range(len(view.base)):
         if p == view.mediator:
-            own = surplus(text, view.own_coef, view.own_base, level) / MICRO
+            own = surplus(text, view.own_coef, view.own_base, NONE, view.table.links, level) / MICRO
         elif is_signer(text, view.table, p):
             moved = sum(
                 view.weight[p, j] * (view.heard[p, j, k] - 1)
                 for j, k in enumerate(text)
                 if k >= 0 and view.heard[p, j, k] >= 0
             )
-            worth = surplus(text, view.coef[p], view.base[p], level) / MICRO
+            worth = surplus(text, view.coef[p], view.base[p], NONE, view.table.links, level) / MICRO
             acceptance += log_sigmoid((worth + view.status_shift * moved) / view.temperature)
     total = view.weight_accept * acceptance + (1 - view.weight_accept) * own
     return total - broken_rules(text, view.table) - brackets(text)

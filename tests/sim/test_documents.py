@@ -61,7 +61,10 @@ def test_an_interval_holds_every_completion(ensemble, ukraine):
     for _ in range(200):
         text = np.where(geneva.text >= 0, geneva.text, rng.integers(0, table.n_options))
         level = enforcement_level(text, table.enforcement)
-        worth = surplus(text, world.coef[0], world.base[0], level) / MICRO
+        worth = (
+            surplus(text, world.coef[0], world.base[0], world.link[0], ensemble.table.links, level)
+            / MICRO
+        )
         assert low <= worth <= high
     known = text_of(ukraine, "europe_counter")
     assert len(set(surplus_interval(known, world, table, 1))) == 1

@@ -53,7 +53,10 @@ def test_an_agreement_is_signed_by_all_it_needs_and_within_every_mandate(ensembl
         assert broken_rules(text, table) == 0
         level = enforcement_level(text, table.enforcement)
         signers = [p for p in range(len(ensemble.case.parties)) if is_signer(text, table, p)]
-        worth = [surplus(text, world.coef[p], world.base[p], level) for p in signers]
+        worth = [
+            surplus(text, world.coef[p], world.base[p], world.link[p], ensemble.table.links, level)
+            for p in signers
+        ]
         assert min(worth) >= 0
         assert not any(crosses_red_line(text, world.red[p]) for p in signers)
         assert zopa(world, table).value >= min(worth) / 1e6

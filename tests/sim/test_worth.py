@@ -81,8 +81,13 @@ def test_surplus_signers_and_rules_agree_with_the_oracle(small, pick):
     level = enforcement_level(text, table.enforcement)
     for p, worth in small.gains(choice):
         assert is_signer(text, table, p)
-        assert surplus(text, world.coef[p], world.base[p], level) == worth
-        assert compiled(surplus)(text, world.coef[p], world.base[p], level) == worth
+        assert (
+            surplus(text, world.coef[p], world.base[p], world.link[p], table.links, level) == worth
+        )
+        assert (
+            compiled(surplus)(text, world.coef[p], world.base[p], world.link[p], table.links, level)
+            == worth
+        )
     assert (broken_rules(text, table) == 0) == small.lawful(choice)
 
 
