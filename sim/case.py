@@ -26,6 +26,7 @@ from sim.nodes import Node, listed, parse_yaml, shown
 from sim.params import Param, read_params
 from sim.priors import Ending, Paper, Poll, Priors, Rule, read_priors
 from sim.tables import REQUIRED_TABLES, TABLES, Tables, read_bytes, read_tables, read_text
+from sim.ties import Ties, read_ties
 
 __all__ = [
     "Case",
@@ -46,7 +47,10 @@ _REQUIRED = (
     "salience_concentration", "not_monotone", "enforcement", "power_shift", "omega",
     "implications", "consent", "treaty_default", "status_quo", "endings", "params",
 )  # fmt: skip
-_OPTIONAL = ("background_documents", "documents_partition", "front", "polls")
+_OPTIONAL = (
+    "background_documents", "documents_partition", "front", "polls",
+    "linkages", "camps", "counter_drafts",
+)  # fmt: skip
 _FROM_CONFIG = ("dir", "later")  # set on the command line; no part of the case itself
 
 
@@ -70,8 +74,8 @@ class Case:
         The meeting after which the story of one world reports its statuses.
     background_documents : tuple of str
         Documents that are no position of anybody at the time of the talks.
-    tables, priors
-        The coded evidence and what is believed before it.
+    tables, priors, ties
+        The coded evidence, what is believed before it, and what ties options and parties.
     sha256 : str
         Over the canonical YAML mapping and the bytes of the tables in name order.
     clashes : tuple of str
@@ -92,6 +96,7 @@ class Case:
     background_documents: tuple[str, ...]
     tables: Tables
     priors: Priors
+    ties: Ties
     sha256: str
     clashes: tuple[str, ...]
 
@@ -222,6 +227,8 @@ def _build(mapping: Any, prefix: str, folder: Path) -> Case:
         raise BadInput(faults)
     priors = read_priors(node, agenda, who["parties"], who["belligerents"])
     opening = _read_references(node, tables)
+    documents = tuple(document.document_id for document in tables.documents)
+    ties = read_ties(node, agenda, who["parties"], who["belligerents"], documents)
     _check_consent(tables, agenda, faults)
     faults.raise_if_any()
     vetoes = _vetoes(tables, agenda)
@@ -237,6 +244,7 @@ def _build(mapping: Any, prefix: str, folder: Path) -> Case:
         mediator=who["parties"].index(who["mediator"]),
         tables=tables,
         priors=Priors(**priors, consent_issues=vetoes),
+        ties=ties,
         sha256=_sha256(mapping, folder, names),
         clashes=_clashes(priors["consent_options"], vetoes, agenda, who),
         **opening,

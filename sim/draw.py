@@ -18,6 +18,8 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim import rng
+from sim.fighting import Fighting, fill_fighting, new_fighting, worth_of_fighting
+from sim.war import STATE, law_of, start
 from sim.world import World
 from sim.worth import (
     Bools,
@@ -26,7 +28,6 @@ from sim.worth import (
     break_hazard,
     micro,
     peace_factor,
-    value_of_fighting,
 )
 
 # The laws of sim.params.LAWS, in its order.
@@ -46,7 +47,11 @@ class Numbers(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Which row of :class:`Numbers` holds what; arrays are per party or per ending."""
+    """Which row of :class:`Numbers` holds what; arrays are per party or per ending.
+
+    ``war`` follows :func:`sim.war.war_numbers`, -1 where the case is silent; ``hope`` is the fall
+    of the other side's value of fighting that a belligerent expects; ``link`` is (P, Q).
+    """
 
     delta: int
     rho0: int
@@ -56,14 +61,18 @@ class Rows(NamedTuple):
     optimism: Ints
     hazard: Ints
     response: Ints
+    war: Ints
+    holdout: int
+    hope: Ints
+    link: Ints
 
 
 class Prior(NamedTuple):
     """All that the prior needs to draw a world, as arrays (shapes as in :class:`World`).
 
     ``sds`` = (weight log, shape, party shape, ideal logit, threshold); ``ending_side`` (N, P) is
-    1 where an ending is on that party's terms, -1 where on its opponent's, else 0; ``delta`` is
-    nan unless it is held fixed.
+    1 where an ending is on that party's terms, -1 where on its opponent's, else 0; ``side`` (P,) is
+    0 or 1 for the belligerents, else -1; ``delta`` is nan unless it is held fixed.
     """
 
     seed: int
@@ -79,6 +88,12 @@ class Prior(NamedTuple):
     status_quo: Ints
     ending_text: Ints
     ending_side: Floats
+    front_lost: Ints
+    side: Ints
+    favours: Ints
+    war_absent: Floats
+    drift_believed: float
+    links: Ints
     cost_scale: Floats
     delta: float
     sds: Floats
@@ -184,11 +199,35 @@ def draw_red_lines(seed: int, world: int, chance: Floats, out: Bools) -> None:
 
 @register_jitable
 def value_of_text(weight: Floats, value: Floats, text: Ints) -> float:
-    """Return u_P(x) of a complete text, util (1.1); ``weight`` (J,), ``value`` (J, K)."""
+    """Return u_P(x) of a complete text without linkages, util; (J,), (J, K)."""
     total = 0.0
     for j in range(len(text)):
         total += weight[j] * value[j, text[j]]
     return total
+
+
+@register_jitable
+def linked_value(size: Floats, links: Ints, text: Ints) -> float:
+    """Return what the linkages add to u_P(x) (1.1), util; ``size`` (Q,), ``links`` (Q, 4)."""
+    total = 0.0
+    for q in range(len(links)):
+        if text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]:
+            total += size[q]
+    return total
+
+
+@register_jitable
+def utility(weight: Floats, value: Floats, size: Floats, links: Ints, text: Ints) -> float:
+    """Return u_P(x) of a complete text (1.1), util."""
+    return value_of_text(weight, value, text) + linked_value(size, links, text)
+
+
+@register_jitable
+def fill_links(prior: Prior, world: int, out: Floats) -> None:
+    """Fill I (P, Q), what a pair of options adds when both are chosen (1.1), util."""
+    for p in range(out.shape[0]):
+        for q in range(out.shape[1]):
+            out[p, q] = number(prior, world, prior.rows.link[p, q])
 
 
 @register_jitable
@@ -205,37 +244,36 @@ def believed_hazards(prior: Prior, world: int, party: int, hazard: Floats, out: 
 
 
 @register_jitable
-def fill_reserves(
-    prior: Prior,
-    world: int,
-    weight: Floats,
-    value: Floats,
-    delta: float,
-    hazard: Floats,
+def draw_fighting(
+    prior: Prior, world: int, weight: Floats, value: Floats, link: Floats, delta: float,
     cost: Floats,
-    out: Floats,
-) -> None:
-    """Fill W_P, the value of fighting on at the start, util (2.2, constant state)."""
-    believed, ends = np.zeros(len(hazard)), np.zeros(len(hazard))
-    for p in range(len(out)):
-        now = value_of_text(weight[p], value[p], prior.status_quo)
+) -> Fighting:  # fmt: skip
+    """Draw the law of war and fill what fighting on is worth to everybody (2.1, 2.2)."""
+    rows, parties = prior.rows, len(cost)
+    hazard, x = np.zeros(len(rows.hazard)), np.zeros(len(rows.war))
+    for n in range(len(hazard)):
+        hazard[n] = number(prior, world, rows.hazard[n])
+    for n in range(len(x)):
+        known = rows.war[n] >= 0
+        x[n] = number(prior, world, rows.war[n]) if known else prior.war_absent[n]
+    fighting = new_fighting(law_of(x, hazard, prior.favours), parties, prior.drift_believed)
+    now, gone, ends = np.zeros(parties), np.zeros(parties), np.zeros((parties, len(hazard)))
+    for p in range(parties):
+        now[p] = utility(weight[p], value[p], link[p], prior.links, prior.status_quo)
+        gone[p] = utility(weight[p], value[p], link[p], prior.links, prior.front_lost)
         for n in range(len(hazard)):
-            ends[n] = value_of_text(weight[p], value[p], prior.ending_text[n])
-        believed_hazards(prior, world, p, hazard, believed)
-        out[p] = value_of_fighting(now, cost[p], ends, believed, delta)
+            text = prior.ending_text[n]
+            ends[p, n] = utility(weight[p], value[p], link[p], prior.links, text)
+        believed_hazards(prior, world, p, hazard, fighting.hazard[p])
+    fill_fighting(fighting, delta, now, gone, cost, ends, prior.side)
+    return fighting
 
 
 @register_jitable
 def fill_coefficients(
-    prior: Prior,
-    world: int,
-    weight: Floats,
-    value: Floats,
-    reserve: Floats,
-    delta: float,
-    coef: Ints,
-    base: Ints,
-) -> None:
+    prior: Prior, world: int, weight: Floats, value: Floats, size: Floats, reserve: Floats,
+    delta: float, peace: Floats, coef: Ints, base: Ints, link: Ints,
+) -> None:  # fmt: skip
     """Fill the integer surplus coefficients of every party and level, each rounded once (2.3)."""
     parties, levels, issues, _ = coef.shape
     rho0 = number(prior, world, prior.rows.rho0)
@@ -244,12 +282,15 @@ def fill_coefficients(
         k_e = number(prior, world, prior.rows.k_e[p])
         for level in range(levels):
             a = peace_factor(delta, break_hazard(rho0, k_e, level))
+            peace[p, level] = a
             base[p, level] = micro(-a * reserve[p])
             for j in range(issues):
                 for k in range(prior.n_options[j]):
                     u = weight[p, j] * value[p, j, k]
                     shift = omega * prior.power_shift[j, k]
                     coef[p, level, j, k] = micro(a * u + (1.0 - a) * shift)
+            for q in range(size.shape[1]):
+                link[p, level, q] = micro(a * size[p, q])
 
 
 @register_jitable
@@ -265,30 +306,52 @@ def fill_thresholds(prior: Prior, world: int, reserve: Floats, out: Floats) -> N
 def draw_world(prior: Prior, world: int) -> World:
     """Draw world ``world`` (>= 0) of the prior."""
     parties, issues, options = prior.red_chance.shape
-    rows = prior.rows
+    rows, pairs = prior.rows, prior.rows.link.shape[1]
     weight, value = np.zeros((parties, issues)), np.zeros((parties, issues, options))
     red, threshold = np.zeros((parties, issues, options), np.bool_), np.zeros((parties, issues))
     draw_weights(prior.seed, world, prior.salience, prior.sds[0], weight)
     draw_values(prior, world, value)
     draw_red_lines(prior.seed, world, prior.red_chance, red)
+    size = np.zeros((parties, pairs))
+    fill_links(prior, world, size)
     delta = number(prior, world, rows.delta) if math.isnan(prior.delta) else prior.delta
     cost, month, reserve = np.zeros(parties), np.zeros(parties), np.zeros(parties)
     for p in range(parties):
         cost[p] = number(prior, world, rows.cost[p]) * prior.cost_scale[p]
         month[p] = (1.0 - delta) * cost[p]
-    hazard = np.zeros(len(rows.hazard))
-    for n in range(len(hazard)):
-        hazard[n] = number(prior, world, rows.hazard[n])
-    fill_reserves(prior, world, weight, value, delta, hazard, cost, reserve)
+    fighting = draw_fighting(prior, world, weight, value, size, delta, cost)
+    state = np.zeros(STATE)
+    start(fighting.law, state)
+    for p in range(parties):
+        reserve[p] = worth_of_fighting(fighting, delta, state, p)
     coef = np.zeros((parties, prior.levels, issues, options), np.int64)
-    base = np.zeros((parties, prior.levels), np.int64)
-    link = np.zeros((parties, prior.levels, 0), np.int64)
-    fill_coefficients(prior, world, weight, value, reserve, delta, coef, base)
+    base, link = (
+        np.zeros((parties, prior.levels), np.int64),
+        np.zeros((parties, prior.levels, pairs), np.int64),
+    )
+    peace = np.zeros((parties, prior.levels))
+    fill_coefficients(prior, world, weight, value, size, reserve, delta, peace, coef, base, link)
     fill_thresholds(prior, world, reserve, threshold)
     response = np.zeros(len(rows.response))
     for n in range(len(response)):
         response[n] = number(prior, world, rows.response[n])
     return World(
-        weight, value, red, threshold, reserve, month, coef, base, link, hazard, delta,
+        weight, value, red, threshold, reserve, month, coef, base, link, peace,
+        fighting.law.hazard, fighting, holdout_of(prior, world), delta,
         response[0], response[1], response[2], response[3:],
     )  # fmt: skip
+
+
+@register_jitable
+def holdout_of(prior: Prior, world: int) -> Floats:
+    """Return (P, 2): hold-out phi and the fall of the other side a party expects, util a month.
+
+    Both are 0 for parties that do not fight (2.4).
+    """
+    rows = prior.rows
+    out = np.zeros((len(rows.optimism), 2))
+    for p in range(len(out)):
+        if rows.hope[p] >= 0:
+            out[p, 0] = number(prior, world, rows.holdout)
+            out[p, 1] = number(prior, world, rows.hope[p])
+    return out

@@ -18,6 +18,8 @@ from sim.draw import Numbers, Prior, Rows, draw_world, number
 from sim.evidence import ideal_positions, positions, red_line_probability
 from sim.params import LAWS
 from sim.settings import Settings
+from sim.ties import MOST_PAIRS
+from sim.war import SLOT, favoured_side, war_numbers
 from sim.world import World
 from sim.worth import Bools, Floats, Table
 
@@ -96,7 +98,7 @@ def negotiation_table(case: Case, settings: Settings) -> Table:
         rule_if=np.array([(r.issue, r.option) for r in rules], dtype=np.int64).reshape(-1, 2),
         rule_then=np.array([r.then_issue for r in rules], dtype=np.int64),
         rule_ok=rule_ok,
-        links=np.zeros((0, 4), dtype=np.int64),
+        links=np.array(case.ties.links, dtype=np.int64),
         hot=hot_issues(case, settings.calendar.hot_points),
     )
 
@@ -129,6 +131,7 @@ class _Rows:
 def _number_rows(case: Case) -> tuple[Numbers, Rows]:
     """Return every uncertain number of a world and where each stands."""
     params, rows, war = case.priors.params, _Rows(), rng.WAR_PRIORS
+    size = case.ties.link_size
     parties = range(len(case.parties))
 
     def of_party(start: int, found: Sequence[Param]) -> np.ndarray:
@@ -147,6 +150,21 @@ def _number_rows(case: Case) -> tuple[Numbers, Rows]:
             ]
         ),
         hazard=of_party(20, [ending.hazard for ending in case.priors.endings]),
+        war=np.array(
+            [
+                rows.add(params[f"war.{name}"], war, SLOT + slot) if f"war.{name}" in params else -1
+                for name, slot, _ in war_numbers(case)
+            ]
+        ),
+        holdout=rows.add(params["holdout"], war, 2) if "holdout" in params else -1,
+        hope=np.array([_hope(case, p, rows) for p in parties]),
+        link=np.array(
+            [
+                [rows.add(size, rng.LINKS, p * MOST_PAIRS + q) for q in range(len(case.ties.links))]
+                for p in parties
+            ],
+            dtype=np.int64,
+        ).reshape(len(case.parties), -1),
         response=np.array(
             [
                 rows.add(params[f"response.{name}"], rng.RESPONSE_PRIORS, slot)
@@ -155,6 +173,22 @@ def _number_rows(case: Case) -> tuple[Numbers, Rows]:
         ),
     )
     return rows.arrays(), places
+
+
+def _hope(case: Case, p: int, rows: _Rows) -> int:
+    """Return the row of a belligerent's hope that the other side weakens, -1 for the others."""
+    param = case.priors.params.get(f"holdout_optimism.{case.parties[p]}")
+    if param is None or "holdout" not in case.priors.params:
+        return -1
+    return rows.add(param, rng.WAR_PRIORS, 120 + p)
+
+
+def _side(case: Case) -> np.ndarray:
+    """Return which belligerent a party is, -1 for none, (P,)."""
+    side = np.full(len(case.parties), -1)
+    for b, p in enumerate(case.belligerents):
+        side[p] = b
+    return side
 
 
 def _ending_sides(case: Case) -> Floats:
@@ -188,6 +222,12 @@ def _prior_arrays(case: Case, settings: Settings, seed: int) -> Prior:
         status_quo=np.array(priors.status_quo, dtype=np.int64),
         ending_text=np.array([e.text for e in priors.endings], dtype=np.int64),
         ending_side=_ending_sides(case),
+        front_lost=np.array(priors.front_lost, dtype=np.int64),
+        side=_side(case),
+        favours=favoured_side(case),
+        war_absent=np.array([absent for _, _, absent in war_numbers(case)]),
+        drift_believed=priors.params["war.mu"].value if "war.mu" in priors.params else 0.0,
+        links=np.array(case.ties.links, dtype=np.int64),
         cost_scale=np.array([settings.war_cost_scale.get(p, 1.0) for p in case.parties]),
         delta=math.nan if settings.war_delta is None else settings.war_delta,
         sds=np.array([math.sqrt(float(polygamma(1, share))), *response]),

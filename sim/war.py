@@ -20,7 +20,6 @@ The state is one float64 array, so that plain and compiled code share it: see th
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -296,53 +295,41 @@ def cholesky(a: Floats) -> None:
 SLOT = 200
 """First address of the war's numbers within the stream WAR_PRIORS."""
 
+PAIRS = ("aid_effect", "economy_sigma", "cohesion", "cohesion_shock_rate")
+NUMBERS: tuple[tuple[str, int, float], ...] = (
+    ("mu", 0, 0.0), ("chi", 1, 0.0), ("sigma_Z", 2, 0.0), ("phi_contested_share", 3, 0.0),
+    ("G0", 4, 1.0), ("m_halflife", 5, 12.0), ("m_sigma", 6, 0.0), ("economy_effect", 7, 0.0),
+    ("economy_halflife", 8, 12.0), ("cohesion_halflife", 9, 3.0), ("cohesion_shock", 30, 0.0),
+    ("hazard_slope_m", 31, 0.0), ("hazard_slope_cohesion", 32, 0.0),
+)  # fmt: skip
+"""Numbers of the war: name after ``war.``, address, and the value where a case is silent."""
 
-def war_law(case: Case, number: Callable[[str, int], float], hazard: Floats) -> WarLaw:
-    """Draw the law of war of one world.
 
-    Parameters
-    ----------
-    case : Case
-    number : callable (name, slot) -> float
-        Draws one parameter of the case for this world, see `sim.ensemble.Ensemble.number`.
-    hazard : (N,) float64
-        Base hazards of the endings, already drawn.
+def war_numbers(case: Case) -> list[tuple[str, int, float]]:
+    """Return the war's numbers in the order :func:`law_of` reads them: the pairs come last.
 
-    Notes
-    -----
     A case without ``war.*`` has a war state that stands still: what it omits is 0.
     """
+    sides = [case.parties[p] for p in case.belligerents]
+    pairs = [
+        (f"{name}.{side}", 10 + 2 * n + b, 0.0)
+        for n, name in enumerate(PAIRS)
+        for b, side in enumerate(sides)
+    ]
+    return [*NUMBERS, *pairs]
 
-    def draw(slot: int, name: str, absent: float = 0.0) -> float:
-        known = f"war.{name}" in case.priors.params
-        return number(f"war.{name}", SLOT + slot) if known else absent
 
-    def pair(slot: int, name: str) -> Floats:
-        sides = [case.parties[p] for p in case.belligerents]
-        return np.array([draw(slot + b, f"{name}.{side}") for b, side in enumerate(sides)])
-
-    shock = draw(30, "cohesion_shock")
+@register_jitable
+def law_of(x: Floats, hazard: Floats, favours: Ints) -> WarLaw:
+    """Return the law these numbers make, in the order of :func:`war_numbers`."""
+    first = len(x) - 8
+    shock = np.array([x[10], x[10]])
     return WarLaw(
-        drift=draw(0, "mu"),
-        push=draw(1, "chi"),
-        front_noise=draw(2, "sigma_Z"),
-        contested=draw(3, "phi_contested_share"),
-        region=draw(4, "G0", 1.0),
-        pull=math.log(2.0) / draw(5, "m_halflife", 12.0),
-        ratio_noise=draw(6, "m_sigma"),
-        aid=pair(10, "aid_effect"),
-        economy_effect=draw(7, "economy_effect"),
-        fade=math.log(2.0) / draw(8, "economy_halflife", 12.0),
-        economy_noise=pair(12, "economy_sigma"),
-        rest=pair(14, "cohesion"),
-        recovery=math.log(2.0) / draw(9, "cohesion_halflife", 3.0),
-        shock_rate=pair(16, "cohesion_shock_rate"),
-        shock=np.array([shock, shock]),
-        hazard=hazard,
-        favours=favoured_side(case),
-        slope_ratio=draw(31, "hazard_slope_m"),
-        slope_cohesion=draw(32, "hazard_slope_cohesion"),
-    )
+        x[0], x[1], x[2], x[3], x[4], math.log(2.0) / x[5], x[6],
+        x[first : first + 2].copy(), x[7], math.log(2.0) / x[8], x[first + 2 : first + 4].copy(),
+        x[first + 4 : first + 6].copy(), math.log(2.0) / x[9], x[first + 6 : first + 8].copy(),
+        shock, hazard, favours, x[11], x[12],
+    )  # fmt: skip
 
 
 def favoured_side(case: Case) -> Ints:

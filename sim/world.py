@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sim.fighting import Fighting
 from sim.worth import Bools, Floats, Ints
 
 
@@ -21,7 +22,7 @@ class World(NamedTuple):
     threshold : (P, J) float64
         Level a_Pj below which an option is criticised (4.1), in value units.
     reserve : (P,) float64
-        W_P, value of fighting on, util (2.2).
+        W_P, value of fighting on at the start, util (2.2).
     month : (P,) float64
         One own war-month, (1 - delta) c_P, util (1.3).
     coef : (P, L, J, K) int64
@@ -30,8 +31,14 @@ class World(NamedTuple):
         Their constants, micro-util.
     link : (P, L, Q) int64
         What each pair of options adds when chosen together (1.1), micro-util.
+    peace : (P, L) float64
+        A_P(E), the discounted share of peace at each enforcement level (2.3).
     hazard : (N,) float64
-        Neutral monthly hazard of every end of the war outside the talks.
+        Neutral monthly hazard of every end of the war outside the talks, at the start.
+    fighting : Fighting
+        The law of the war and what fighting on is worth to everybody (:mod:`sim.fighting`).
+    holdout : (P, 2) float64
+        Hold-out phi, and the monthly fall of the other side's W it expects at first, util (2.4).
     delta : float
         Monthly discount factor.
     beta, xi, lapse : float
@@ -49,7 +56,10 @@ class World(NamedTuple):
     coef: Ints
     base: Ints
     link: Ints
+    peace: Floats
     hazard: Floats
+    fighting: Fighting
+    holdout: Floats
     delta: float
     beta: float
     xi: float

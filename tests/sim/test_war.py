@@ -30,8 +30,9 @@ from sim.war import (
     remaining,
     resting_ratio,
     start,
-    war_law,
+    war_numbers,
 )
+from sim.war import law_of as law_of_numbers
 from tests.sim.case_copies import mapping, refuse
 from tests.sim.laws import law_of, mirrored, state_of
 
@@ -222,7 +223,8 @@ def test_no_day_no_change():
 def test_a_case_gives_a_law(name, request):
     case = request.getfixturevalue(name)
     hazard = np.array([ending.hazard.value for ending in case.priors.endings])
-    law = war_law(case, lambda number, _slot: case.priors.params[number].value, hazard)
+    values = [case.priors.params[f"war.{name}"].value for name, _, _ in war_numbers(case)]
+    law = law_of_numbers(np.array(values), hazard, favoured_side(case))
     assert sorted(favoured_side(case)) == [-1, 0, 1]
     assert law.drift == case.priors.params["war.mu"].value
     assert law.pull == pytest.approx(math.log(2) / case.priors.params["war.m_halflife"].value)
@@ -233,23 +235,15 @@ def test_a_case_gives_a_law(name, request):
 
 
 def test_every_number_of_the_war_has_its_own_address(ukraine):
-    slots: dict[int, str] = {}
-
-    def number(name, slot):
-        assert slots.setdefault(slot, name) == name
-        return ukraine.priors.params[name].value
-
-    war_law(ukraine, number, np.zeros(3))
+    numbers = war_numbers(ukraine)
+    assert len({slot for _, slot, _ in numbers}) == len(numbers)
     known = {name for name in ukraine.priors.params if name.startswith("war.")}
-    assert known - set(slots.values()) == {"war.Z0"}
+    assert known - {f"war.{name}" for name, _, _ in numbers} == {"war.Z0"}
 
 
 def test_a_case_that_says_nothing_of_the_war_has_one_that_stands_still(ukraine):
-    class Silent:
-        parties, belligerents, priors = ukraine.parties, ukraine.belligerents, None
-
-    Silent.priors = type("P", (), {"params": {}, "endings": ukraine.priors.endings})
-    law = war_law(Silent, lambda _name, _slot: math.nan, np.full(3, 0.01))
+    absent = np.array([silent for _, _, silent in war_numbers(ukraine)])
+    law = law_of_numbers(absent, np.full(3, 0.01), favoured_side(ukraine))
     state = np.zeros(STATE)
     start(law, state)
     before = state.copy()

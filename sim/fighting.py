@@ -1,0 +1,208 @@
+r"""What fighting on is worth to everybody while the war moves: drawn with the world (2.1, 2.2).
+
+Every belligerent holds its own beliefs: its hazards, raised and lowered by its optimism, and the
+drift of the front as it reads it at the start. Everybody else reads the neutral law. Under each
+belief the value of fighting on is a table over the state of the war (:mod:`sim.lottery`), filled
+once per world; a state is then worth one interpolation.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.lottery import (
+    COHESIONS,
+    GAINS,
+    RATIOS,
+    Axes,
+    Prospects,
+    fill_prospects,
+    fill_table,
+    foreseen,
+    value_at,
+)
+from sim.war import RATIO, WarLaw
+from sim.worth import Floats, Ints
+
+RATIO_STEP, GAIN_STEP = 0.01, 50.0
+"""Steps of the slopes of a table: log strength ratio and km2."""
+
+
+class Fighting(NamedTuple):
+    """The war of one world and what it is worth to every party, as each sees it.
+
+    P parties, N ends; a table has the axes cohesion of either side, strength ratio, gain.
+
+    Attributes
+    ----------
+    law : WarLaw
+        How the war really moves.
+    hazard : (P, N) float64
+        Monthly hazards each party believes in, at the start's state.
+    drift : float
+        Drift every side believes in at the start, km2 per month.
+    cohesion : (P, 2, C) float64
+        Cohesion axes of each party's table.
+    ratio, gain : (M,), (Z,) float64
+        Axes all tables share.
+    table : (P, C, C, M, Z) float64
+        W_P by the party's own beliefs, util.
+    neutral_cohesion : (2, C) float64
+    neutral : (P, C, C, M, Z) float64
+        W_P by the neutral law, util.
+    """
+
+    law: WarLaw
+    hazard: Floats
+    drift: float
+    cohesion: Floats
+    ratio: Floats
+    gain: Floats
+    table: Floats
+    neutral_cohesion: Floats
+    neutral: Floats
+
+
+@register_jitable
+def believed_law(law: WarLaw, drift: float, hazard: Floats) -> WarLaw:
+    """Return the law as one believes it: own drift, own hazards, all else common."""
+    return WarLaw(
+        drift, law.push, law.front_noise, law.contested, law.region, law.pull, law.ratio_noise,
+        law.aid, law.economy_effect, law.fade, law.economy_noise, law.rest, law.recovery,
+        law.shock_rate, law.shock, hazard, law.favours, law.slope_ratio, law.slope_cohesion,
+    )  # fmt: skip
+
+
+@register_jitable
+def new_prospects(ends: int) -> Prospects:
+    """Return prospects of zeros in the usual grid."""
+    axes = Axes(np.zeros(COHESIONS), np.zeros(COHESIONS), np.zeros(RATIOS), np.zeros(GAINS))
+    return Prospects(
+        axes,
+        np.zeros((COHESIONS, COHESIONS, RATIOS, ends)),
+        np.zeros((COHESIONS, COHESIONS, RATIOS, GAINS)),
+    )
+
+
+@register_jitable
+def new_fighting(law: WarLaw, parties: int, drift: float) -> Fighting:
+    """Return the tables of a world, empty."""
+    ends, shape = len(law.hazard), (parties, COHESIONS, COHESIONS, RATIOS, GAINS)
+    return Fighting(
+        law, np.zeros((parties, ends)), drift, np.zeros((parties, 2, COHESIONS)),
+        np.zeros(RATIOS), np.zeros(GAINS), np.zeros(shape),
+        np.zeros((2, COHESIONS)), np.zeros(shape),
+    )  # fmt: skip
+
+
+@register_jitable
+def fill_fighting(
+    fighting: Fighting, delta: float, now: Floats, gone: Floats, cost: Floats, ends: Floats,
+    side: Ints,
+) -> None:  # fmt: skip
+    """Fill every table; parties without a side of their own share the neutral belief.
+
+    Parameters
+    ----------
+    now, gone : (P,) float64
+        Utility of the status quo today, and with the contested issue lost, util.
+    cost : (P,) float64
+        Flow cost of fighting, share of the whole stake.
+    ends : (P, N) float64
+        Utility of every way the war can end without a text, util.
+    side : (P,) int64
+        Which belligerent a party is (0, 1), -1 for none. ``fighting.hazard`` is filled already.
+    """
+    law, drift = fighting.law, fighting.drift
+    prospects = new_prospects(len(law.hazard))
+    fill_prospects(believed_law(law, drift, law.hazard), delta, prospects)
+    copy_axes(prospects.axes, fighting.neutral_cohesion, fighting.ratio, fighting.gain)
+    for p in range(len(side)):
+        fill_table(prospects, now[p], gone[p], cost[p], ends[p], fighting.neutral[p])
+    for p in range(len(side)):
+        own = prospects
+        if side[p] >= 0:
+            own = new_prospects(len(law.hazard))
+            fill_prospects(believed_law(law, drift, fighting.hazard[p]), delta, own)
+        copy_axes(own.axes, fighting.cohesion[p], fighting.ratio, fighting.gain)
+        fill_table(own, now[p], gone[p], cost[p], ends[p], fighting.table[p])
+
+
+@register_jitable
+def copy_axes(axes: Axes, cohesion: Floats, ratio: Floats, gain: Floats) -> None:
+    """Copy the nodes of a table."""
+    for i in range(len(ratio)):
+        ratio[i] = axes.ratio[i]
+    for i in range(len(gain)):
+        gain[i] = axes.gain[i]
+    for c in range(cohesion.shape[1]):
+        cohesion[0, c], cohesion[1, c] = axes.cohesion_0[c], axes.cohesion_1[c]
+
+
+@register_jitable
+def worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
+    """Return W_P at a state of the war by the party's own beliefs, util (2.2)."""
+    law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
+    cohesion = fighting.cohesion[p]
+    axes = Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
+    point = np.zeros(4)
+    foreseen(law, delta, state, point)
+    return value_at(fighting.table[p], axes, point)
+
+
+@register_jitable
+def neutral_worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
+    """Return W_P at a state by the neutral law, util."""
+    cohesion = fighting.neutral_cohesion
+    axes = Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
+    point = np.zeros(4)
+    foreseen(fighting.law, delta, state, point)
+    return value_at(fighting.neutral[p], axes, point)
+
+
+@register_jitable
+def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[float, float]:
+    """Return the slopes of W_P at a state: util per unit of m, and per km2 (4.3)."""
+    law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
+    cohesion = fighting.cohesion[p]
+    axes = Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
+    point = np.zeros(4)
+    foreseen(law, delta, state, point)
+    here = value_at(fighting.table[p], axes, point)
+    point[2] += RATIO_STEP
+    stronger = value_at(fighting.table[p], axes, point)
+    point[2] -= RATIO_STEP
+    point[3] += GAIN_STEP
+    further = value_at(fighting.table[p], axes, point)
+    return (stronger - here) / RATIO_STEP, (further - here) / GAIN_STEP
+
+
+@register_jitable
+def expected_ratio_change(law: WarLaw, state: Floats, resting: float) -> float:
+    r"""Return :math:`E\,\dot m = \kappa_m (\bar m - m)`, per month (2.1)."""
+    return law.pull * (resting - state[RATIO])
+
+
+@register_jitable
+def total_hazard(hazard: Floats) -> float:
+    """Return the sum of the monthly hazards a party believes in, at most 1."""
+    total = 0.0
+    for n in range(len(hazard)):
+        total += hazard[n]
+    return min(total, 1.0)
+
+
+@register_jitable
+def jump_chance(hazard: Floats, favours: Ints, months: float) -> float:
+    """Return the chance that an exhaustion of either side ends the war within ``months`` (2.5).
+
+    Competing risks at hazards that stay as they are; an end on nobody's terms is no jump.
+    """
+    total, jump = 0.0, 0.0
+    for n in range(len(hazard)):
+        rate = -math.log1p(-min(hazard[n], 0.999999))
+        total += rate
+        jump += rate if favours[n] >= 0 else 0.0
+    return jump / total * -math.expm1(-total * months) if total > 0.0 else 0.0

@@ -1,0 +1,122 @@
+r"""What a side hopes the best text would bring it: the forecast behind holding out (2.4).
+
+A side knows its own worth of every option and believes the others' means. Its forecast solves
+
+.. math:: \min_{\lambda \in simplex} \max_x \sum_P \lambda_P \hat S_P(x)
+
+the dual of "the best smallest surplus" over lotteries of texts, by multiplicative weights
+[Freund1999]_. The weights that solve it say how much the forecast moves when somebody's value of
+fighting on does: :math:`\partial s / \partial W_P = -A_P \lambda_P`.
+
+Ours, to keep it cheap: one enforcement level, no implications, no linkages, everybody signs;
+options across the side's own red line, or believed to cross another's, are left out. The exact
+question is :func:`sim.zopa.zopa`; a negotiator cannot ask it, for it does not know the others.
+
+.. [Freund1999] Freund & Schapire, Adaptive game playing using multiplicative weights, Games and
+   Economic Behavior 29, 1999.
+"""
+
+import math
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.worth import Bools, Floats
+
+STEPS = 96
+"""Rounds of multiplicative weights; the first third is left out of the average."""
+
+PACE = 4.0
+"""Step size, in units of the spread of the surpluses."""
+
+
+@register_jitable
+def best_reply(gain: Floats, allowed: Bools, share: Floats, worth: Floats) -> None:
+    """Add to ``worth`` (P,) what the text that is best at these shares gives everybody.
+
+    ``gain`` (P, J, K) util, ``allowed`` (J, K), ``share`` (P,).
+    """
+    parties, issues, options = gain.shape
+    for j in range(issues):
+        best, at = -math.inf, -1
+        for k in range(options):
+            if allowed[j, k]:
+                priced = 0.0
+                for p in range(parties):
+                    priced += share[p] * gain[p, j, k]
+                if priced > best:
+                    best, at = priced, k
+        for p in range(parties):
+            worth[p] += gain[p, j, at]
+
+
+@register_jitable
+def hoped(gain: Floats, base: Floats, allowed: Bools, share: Floats, mean: Floats) -> None:
+    """Fill everybody's forecast surplus ``mean`` (P,), util, and its prices ``share`` (P,).
+
+    Parameters
+    ----------
+    gain, base : (P, J, K), (P,) float64
+        Surplus of every option, and of the empty text, util.
+    allowed : (J, K) bool
+        Options that can be part of a text; at least one per issue.
+    share : (P,) float64, filled
+        The dual prices, averaged; they sum to 1.
+    mean : (P,) float64, filled
+        Average surplus of the lottery found: the surplus at the best smallest surplus, where a
+        party with price 0 may have more than the others.
+    """
+    parties = len(base)
+    worth, weight, total = np.zeros(parties), np.ones(parties), float(parties)
+    kept, spread = 0, 1e-9
+    for p in range(parties):
+        share[p], mean[p] = 0.0, 0.0
+    now = np.zeros(parties)
+    for step in range(STEPS):
+        for p in range(parties):
+            now[p], worth[p] = weight[p] / total, base[p]
+        best_reply(gain, allowed, now, worth)
+        low, high = worth[0], worth[0]
+        for p in range(parties):
+            low, high = min(low, worth[p]), max(high, worth[p])
+        spread = max(spread, high - low)
+        pace = PACE / (spread * math.sqrt(step + 1.0))
+        total = 0.0
+        for p in range(parties):
+            weight[p] = max(weight[p] * math.exp(-pace * (worth[p] - low)), 1e-12)
+            total += weight[p]
+        for p in range(parties):
+            weight[p] /= total
+        total = 1.0
+        if step >= STEPS // 3:
+            kept += 1
+            for p in range(parties):
+                share[p] += now[p]
+                mean[p] += worth[p]
+    for p in range(parties):
+        share[p] /= kept
+        mean[p] /= kept
+
+
+@register_jitable
+def keep_possible(red: Bools, clear: Floats, n_options: Floats, own: int, allowed: Bools) -> None:
+    """Mark the options a side thinks possible (J, K): no red line of its own or, likely, another's.
+
+    ``clear`` (P, J, K) is the log chance that an option is no red line of a party; an option is
+    out when some other party refuses it with a chance above one half. If that leaves an issue
+    with none, only the side's own red lines count there; if they too leave none, nothing does.
+    """
+    for j in range(allowed.shape[0]):
+        for strictness in range(3):
+            left = 0
+            for k in range(allowed.shape[1]):
+                ok = k < n_options[j]
+                if strictness < 2:
+                    ok = ok and not red[j, k]
+                if strictness < 1:
+                    for p in range(clear.shape[0]):
+                        ok = ok and (p == own or clear[p, j, k] > -math.log(2.0))
+                allowed[j, k] = ok
+                left += ok
+            if left > 0:
+                break
