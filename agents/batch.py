@@ -3,85 +3,110 @@
 Compiled code cannot call by name, so :func:`play` spells out :data:`sim.round.ROUND`; a test reads
 its source and holds it to that list, another to Mesa's trace, bit for bit. Threads or processes
 share the worlds out: Numba's own parallel loop does not take the nested tuples that keep the
-rules readable. No run uses this yet (``engine=compiled`` says so).
+rules readable.
 """
 
 import numpy as np
 from numba import njit
-from numba.extending import register_jitable
 
 from agents import seating
 from sim import round as parts
+from sim.compiled import rule
 from sim.draw import Prior, draw_world
-from sim.round import DAY, END, RUNNING, Rules, Talks
+from sim.fortunes import open_talks
+from sim.state import DAY, END, RUNNING, Rules, Talks
 from sim.world import World
-from sim.worth import Ints
+from sim.worth import Floats, Ints
 
 
-@register_jitable
+@rule
 def _wait(rules: Rules, world: World, i: int, talks: Talks, n: int) -> None:
     parts.wait(rules, world, i, talks, n, rules.schedule.day[n])
     if talks.clock[END] == RUNNING:
-        parts.begin(talks)
+        parts.begin(rules, talks, n)
 
 
-@register_jitable
-def _edit(rules: Rules, world: World, talks: Talks, editable: np.ndarray, budget: int) -> None:
+@rule
+def _meet(rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints) -> None:
+    welcome = np.zeros(len(talks.signed), np.bool_)
+    if parts.may_visit(rules, talks, n, welcome):
+        view = parts.mediator_view(rules, world, i, talks, n, welcome, 0)
+        parts.seat(rules, talks, seating.visit(pen[1], view))
+
+
+@rule
+def _edit(
+    rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints, editable: np.ndarray,
+    budget: int,
+) -> None:  # fmt: skip
     if budget > 0:
-        view = parts.mediator_view(rules, world, talks, editable, budget)
-        talks.text[:] = seating.redraft(0, view)
+        view = parts.mediator_view(rules, world, i, talks, n, editable, budget)
+        parts.adopt(talks, seating.redraft(pen[0], view))
 
 
-@register_jitable
-def _table(rules: Rules, world: World, talks: Talks, n: int) -> None:
+@rule
+def _table(rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints) -> None:
     editable = np.zeros(len(talks.text), np.bool_)
-    _edit(rules, world, talks, editable, parts.needs_filling(rules, talks, n, editable))
-    talks.tabled[:] = talks.text
+    budget = parts.needs_filling(rules, talks, n, editable)
+    _edit(rules, world, i, talks, n, pen, editable, budget)
+    for j in range(len(talks.text)):
+        talks.tabled[j] = talks.text[j]
 
 
-@register_jitable
+@rule
 def _answer(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
     for p in range(len(talks.verdict)):
-        if parts.answers(rules, n, p):
-            view = parts.view_of(rules, world, i, talks, n, p)
-            parts.hear(rules, talks, n, p, seating.respond(manners[0, p], view))
+        if parts.answers(rules, talks, p):
+            view = parts.view_of(rules, world, i, talks, p, rules.asks)
+            parts.hear(rules, i, talks, n, p, seating.respond(manners[0, p], view))
+            parts.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
 
 
-@register_jitable
-def _redraft(rules: Rules, world: World, talks: Talks, n: int) -> None:
+@rule
+def _counter(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
+    parts.recorded_counters(rules, talks, n)
+    for p in range(len(talks.verdict)):
+        if parts.may_counter(rules, world, i, talks, p):
+            view = parts.view_of(rules, world, i, talks, p, rules.counter_edits)
+            parts.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
+
+
+@rule
+def _redraft(rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints) -> None:
     editable = np.zeros(len(talks.text), np.bool_)
-    _edit(rules, world, talks, editable, parts.may_edit(rules, talks, n, editable))
+    budget = parts.may_edit(rules, talks, n, editable)
+    _edit(rules, world, i, talks, n, pen, editable, budget)
     parts.leave_hot_points(rules, talks, n)
 
 
-@register_jitable
+@rule
 def _sign(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
     if parts.put_up(rules, talks, n):
         for p in range(len(talks.verdict)):
             if parts.is_asked(rules, talks, p):
-                view = parts.view_of(rules, world, i, talks, n, p)
-                talks.verdict[p] = parts.verdict(view, seating.sign(manners[1, p], view))
-        parts.conclude(talks)
+                view = parts.view_of(rules, world, i, talks, p, 0)
+                said = parts.verdict(view, seating.sign(manners[1, p], view))
+                parts.note_verdict(talks, p, said)
+        parts.conclude(rules, talks)
 
 
-@register_jitable
-def play(
-    rules: Rules, world: World, i: int, talks: Talks, manners: Ints, report: int, reported: Ints
-) -> None:
-    """Play one world to its end; keep the answers at contact ``report`` (-1: none).
+@rule
+def play(rules: Rules, world: World, i: int, talks: Talks, manners: Ints, pen: Ints) -> None:
+    """Play one world to its end.
 
-    ``manners`` (2, P): numbers of the response and signing rules (:mod:`agents.seating`).
+    ``manners`` (3, P): numbers of the response, signing and asking rules, ``pen`` (2,): of the
+    mediator's redrafting and visiting rules (:mod:`agents.seating`).
     """
     contacts = len(rules.schedule.day)
     for n in range(contacts):
         _wait(rules, world, i, talks, n)
         if talks.clock[END] == RUNNING:
-            _table(rules, world, talks, n)
+            _meet(rules, world, i, talks, n, pen)
+            _table(rules, world, i, talks, n, pen)
             _answer(rules, world, i, talks, n, manners)
-            _redraft(rules, world, talks, n)
+            _counter(rules, world, i, talks, n, manners)
+            _redraft(rules, world, i, talks, n, pen)
             _sign(rules, world, i, talks, n, manners)
-            if n == report:
-                keep_report(rules, talks, n, reported)
         if talks.clock[END] != RUNNING:
             return
     parts.run_out(rules, world, i, talks, contacts)
@@ -92,39 +117,31 @@ def play_worlds(
     prior: Prior,
     rules: Rules,
     manners: Ints,
+    pen: Ints,
     first: int,
-    report: int,
     ends: Ints,
     texts: Ints,
     reports: Ints,
+    holdouts: Floats,
 ) -> None:
     """Play ``len(ends)`` worlds from ``first`` on; world order is row order.
 
     Parameters
     ----------
-    report : int
-        Contact whose answers are kept, -1 for none.
     ends : (n, 2) int64, filled
         End and day.
-    texts : (n, J) int64, filled
-        The text each ended with.
-    reports : (n, J) int64, filled
-        Answers at the reported contact by the first party there; -9 where it was not reached.
+    texts, reports : (n, J) int64, filled
+        The text each ended with, and the answers at the contact the case asks to be reported;
+        -9 where it was not reached.
+    holdouts : (n, P) float64, filled
+        h_P at the end, util.
     """
     for row in range(len(ends)):
         world = draw_world(prior, first + row)
-        talks = parts.open_talks(rules)
-        play(rules, world, first + row, talks, manners, report, reports[row])
+        talks = open_talks(rules, world)
+        play(rules, world, first + row, talks, manners, pen)
         ends[row, 0], ends[row, 1] = talks.clock[END], talks.clock[DAY]
         for j in range(len(talks.text)):
-            texts[row, j] = talks.text[j]
-
-
-@register_jitable
-def keep_report(rules: Rules, talks: Talks, n: int, out: Ints) -> None:
-    """Copy the answers of the first party that answered at contact ``n``."""
-    for p in range(len(talks.verdict)):
-        if parts.answers(rules, n, p):
-            for j in range(len(out)):
-                out[j] = talks.statuses[p, j]
-            return
+            texts[row, j], reports[row, j] = talks.text[j], talks.report[j]
+        for p in range(holdouts.shape[1]):
+            holdouts[row, p] = talks.fortunes.holdout[p]

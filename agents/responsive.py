@@ -1,14 +1,14 @@
 """Responsive: says what the response function says, signs what its mandate allows (4.1)."""
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiled import rule
 from sim.respond import OPEN, answer, eta
 from sim.view import View
 from sim.worth import Ints
 
 
-@register_jitable
+@rule
 def respond(view: View) -> Ints:
     """Return a status for every issue: the response function on the party's own values."""
     issues = len(view.text)
@@ -17,15 +17,15 @@ def respond(view: View) -> Ints:
         k = view.text[j]
         if k >= 0:
             latent = eta(
-                view.value[j, k], view.threshold[j], view.posture, view.weight[j], issues,
-                view.beta, view.xi,
+                view.value[j, k] - view.discount[j], view.threshold[j], view.posture,
+                view.weight[j], issues, view.beta, view.xi,
             )  # fmt: skip
             luck = view.luck[:, j]
             statuses[j] = answer(latent, view.red[j, k], view.lapse, luck[0], luck[1], luck[2])
     return statuses
 
 
-@register_jitable
+@rule
 def sign(view: View) -> bool:
     """Sign whatever the mandate allows (the table checks the mandate itself)."""
     return True

@@ -13,8 +13,9 @@ tight. The climb is coordinate and pair ascent on the smallest surplus; it prove
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiled import rule
+from sim.records import record
 from sim.worth import (
     Bools,
     Floats,
@@ -37,6 +38,7 @@ PENALTY = 1 << 52
 """Score lost per broken rule, red line or missing option: more than any surplus."""
 
 
+@record
 class Bargain(NamedTuple):
     """The integer problem of one world: coefficients already in the unit that is maximised.
 
@@ -52,7 +54,7 @@ class Bargain(NamedTuple):
     law: bool
 
 
-@register_jitable
+@rule
 def smallest_surplus(text: Ints, bargain: Bargain) -> int:
     """Return the smallest surplus among the signers of a complete text, less penalties."""
     table, coef, base, red = bargain.table, bargain.coef, bargain.base, bargain.red
@@ -71,14 +73,14 @@ def smallest_surplus(text: Ints, bargain: Bargain) -> int:
     return least - faults * PENALTY
 
 
-@register_jitable
+@rule
 def copy_text(source: Ints, target: Ints) -> None:
     """Copy element by element: Numba compiles a loop far faster than a slice assignment."""
     for j in range(len(source)):
         target[j] = source[j]
 
 
-@register_jitable
+@rule
 def best_single_change(text: Ints, bargain: Bargain) -> int:
     """Apply the best one-issue change in place; return the score after it."""
     best, at, to = smallest_surplus(text, bargain), -1, -1
@@ -95,7 +97,7 @@ def best_single_change(text: Ints, bargain: Bargain) -> int:
     return best
 
 
-@register_jitable
+@rule
 def climb(text: Ints, bargain: Bargain) -> int:
     """Improve ``text`` in place by single changes until none helps; return its score."""
     score = smallest_surplus(text, bargain)
@@ -106,7 +108,7 @@ def climb(text: Ints, bargain: Bargain) -> int:
         score = better
 
 
-@register_jitable
+@rule
 def climb_pairs(text: Ints, bargain: Bargain) -> int:
     """Improve ``text`` in place by single and pair changes until none helps; return its score."""
     score = climb(text, bargain)
@@ -125,7 +127,7 @@ def climb_pairs(text: Ints, bargain: Bargain) -> int:
     return score
 
 
-@register_jitable
+@rule
 def priced(coef: Ints, points: Ints, lam: Ints, mu: int, j: int, k: int) -> int:
     """Return what option ``k`` of issue ``j`` adds to the dual: sum lambda c + mu e."""
     worth = mu * points[j, k]
@@ -134,7 +136,7 @@ def priced(coef: Ints, points: Ints, lam: Ints, mu: int, j: int, k: int) -> int:
     return int(worth)
 
 
-@register_jitable
+@rule
 def dual_value(
     coef: Ints, base: Ints, allowed: Bools, points: Ints, level: int, lam: Ints, mu: int, x: Ints
 ) -> int:
@@ -158,7 +160,7 @@ def dual_value(
     return total // weight
 
 
-@register_jitable
+@rule
 def tighten(
     coef: Ints,
     base: Ints,
@@ -198,7 +200,7 @@ def tighten(
     return bound, mu_best
 
 
-@register_jitable
+@rule
 def _reach(coef: Ints, reach: Floats) -> None:
     """Fill the range each multiplier is expected to move in: 1 / unit, relative to the smallest."""
     parties, least = coef.shape[0], np.inf
@@ -213,7 +215,7 @@ def _reach(coef: Ints, reach: Floats) -> None:
     reach[parties] = least / 4.0
 
 
-@register_jitable
+@rule
 def _slopes(coef: Ints, base: Ints, points: Ints, level: int, x: Ints, slope: Floats) -> None:
     parties = coef.shape[0]
     for p in range(parties):
@@ -225,7 +227,7 @@ def _slopes(coef: Ints, base: Ints, points: Ints, level: int, x: Ints, slope: Fl
         slope[parties] += points[j, x[j]]
 
 
-@register_jitable
+@rule
 def _polyak(share: Floats, slope: Floats, reach: Floats, gap: float) -> None:
     """Take one scaled, projected Polyak step; the signers' multipliers stay on the simplex."""
     parties = len(share) - 1
@@ -247,7 +249,7 @@ def _polyak(share: Floats, slope: Floats, reach: Floats, gap: float) -> None:
     share[parties] -= gap / norm * reach[parties] ** 2 * slope[parties]
 
 
-@register_jitable
+@rule
 def keep_only_promising(
     coef: Ints,
     base: Ints,

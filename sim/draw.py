@@ -15,10 +15,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim import rng
+from sim.compiled import rule
 from sim.fighting import Fighting, fill_fighting, new_fighting, worth_of_fighting
+from sim.records import record
 from sim.war import STATE, law_of, start
 from sim.world import World
 from sim.worth import (
@@ -34,6 +35,7 @@ from sim.worth import (
 FIXED, UNIFORM, LOGUNIFORM, NORMAL, LOGNORMAL, HALFNORMAL = range(6)
 
 
+@record
 class Numbers(NamedTuple):
     """Uncertain numbers in rows: law, value, low, high, sd, and where their luck lives, (M,)."""
 
@@ -46,6 +48,7 @@ class Numbers(NamedTuple):
     slot: Ints
 
 
+@record
 class Rows(NamedTuple):
     """Which row of :class:`Numbers` holds what; arrays are per party or per ending.
 
@@ -67,6 +70,7 @@ class Rows(NamedTuple):
     link: Ints
 
 
+@record
 class Prior(NamedTuple):
     """All that the prior needs to draw a world, as arrays (shapes as in :class:`World`).
 
@@ -101,7 +105,7 @@ class Prior(NamedTuple):
     rows: Rows
 
 
-@register_jitable
+@rule
 def number(prior: Prior, world: int, row: int) -> float:
     """Draw one uncertain number; normals are clipped to their range."""
     n = prior.numbers
@@ -123,7 +127,7 @@ def number(prior: Prior, world: int, row: int) -> float:
     return float(min(max(z, low), high))
 
 
-@register_jitable
+@rule
 def draw_weights(seed: int, world: int, salience: Floats, sd: float, out: Floats) -> None:
     """Fill ``out`` (P, J) with normalised log-normal weights around salience (5.2)."""
     for p in range(out.shape[0]):
@@ -136,7 +140,7 @@ def draw_weights(seed: int, world: int, salience: Floats, sd: float, out: Floats
             out[p, j] /= total
 
 
-@register_jitable
+@rule
 def along_the_order(
     seed: int, world: int, p: int, j: int, n: int, shape_sd: float, party_sd: float, out: Floats
 ) -> None:
@@ -152,7 +156,7 @@ def along_the_order(
         out[k] /= total
 
 
-@register_jitable
+@rule
 def around_an_ideal(ideal: float, place: Floats, n: int, out: Floats) -> None:
     """Fill ``out[:n]`` with 1 - abs(position - ideal), rescaled to worst 0, best 1 (1.1)."""
     low, high = 1.0, 0.0
@@ -163,13 +167,13 @@ def around_an_ideal(ideal: float, place: Floats, n: int, out: Floats) -> None:
         out[k] = (out[k] - low) / (high - low) if high > low else 1.0
 
 
-@register_jitable
+@rule
 def shift_logit(x: float, by: float) -> float:
     """Move a share by ``by`` on the logit scale."""
     return 1.0 / (1.0 + math.exp(-math.log(x / (1.0 - x)) - by))
 
 
-@register_jitable
+@rule
 def draw_values(prior: Prior, world: int, out: Floats) -> None:
     """Fill ``out`` (P, J, K) with option values (1.1)."""
     for p in range(out.shape[0]):
@@ -185,7 +189,7 @@ def draw_values(prior: Prior, world: int, out: Floats) -> None:
                 around_an_ideal(shift_logit(prior.ideal[p, j], z), prior.position[j], n, row)
 
 
-@register_jitable
+@rule
 def draw_red_lines(seed: int, world: int, chance: Floats, out: Bools) -> None:
     """Fill ``out`` (P, J, K) with Bernoulli(q) red lines (1.2)."""
     parties, issues, options = chance.shape
@@ -197,7 +201,7 @@ def draw_red_lines(seed: int, world: int, chance: Floats, out: Bools) -> None:
                     out[p, j, k] = rng.draw(seed, world, rng.RED_LINES, p, j * options + k) < q
 
 
-@register_jitable
+@rule
 def value_of_text(weight: Floats, value: Floats, text: Ints) -> float:
     """Return u_P(x) of a complete text without linkages, util; (J,), (J, K)."""
     total = 0.0
@@ -206,7 +210,7 @@ def value_of_text(weight: Floats, value: Floats, text: Ints) -> float:
     return total
 
 
-@register_jitable
+@rule
 def linked_value(size: Floats, links: Ints, text: Ints) -> float:
     """Return what the linkages add to u_P(x) (1.1), util; ``size`` (Q,), ``links`` (Q, 4)."""
     total = 0.0
@@ -216,13 +220,13 @@ def linked_value(size: Floats, links: Ints, text: Ints) -> float:
     return total
 
 
-@register_jitable
+@rule
 def utility(weight: Floats, value: Floats, size: Floats, links: Ints, text: Ints) -> float:
     """Return u_P(x) of a complete text (1.1), util."""
     return value_of_text(weight, value, text) + linked_value(size, links, text)
 
 
-@register_jitable
+@rule
 def fill_links(prior: Prior, world: int, out: Floats) -> None:
     """Fill I (P, Q), what a pair of options adds when both are chosen (1.1), util."""
     for p in range(out.shape[0]):
@@ -230,7 +234,7 @@ def fill_links(prior: Prior, world: int, out: Floats) -> None:
             out[p, q] = number(prior, world, prior.rows.link[p, q])
 
 
-@register_jitable
+@rule
 def believed_hazards(prior: Prior, world: int, party: int, hazard: Floats, out: Floats) -> None:
     """Fill the party's own hazards: optimism raises ends on its terms, lowers others'.
 
@@ -243,7 +247,7 @@ def believed_hazards(prior: Prior, world: int, party: int, hazard: Floats, out: 
         out[n] = hazard[n] * math.exp(o * prior.ending_side[n, party])
 
 
-@register_jitable
+@rule
 def draw_fighting(
     prior: Prior, world: int, weight: Floats, value: Floats, link: Floats, delta: float,
     cost: Floats,
@@ -269,7 +273,7 @@ def draw_fighting(
     return fighting
 
 
-@register_jitable
+@rule
 def fill_coefficients(
     prior: Prior, world: int, weight: Floats, value: Floats, size: Floats, reserve: Floats,
     delta: float, peace: Floats, coef: Ints, base: Ints, link: Ints,
@@ -293,7 +297,7 @@ def fill_coefficients(
                 link[p, level, q] = micro(a * size[p, q])
 
 
-@register_jitable
+@rule
 def fill_thresholds(prior: Prior, world: int, reserve: Floats, out: Floats) -> None:
     """Fill theta_Pj ~ N(a_P, sd) with a_P = W_P(t0) (0b n, 5.2), (P, J)."""
     for p in range(out.shape[0]):
@@ -302,7 +306,7 @@ def fill_thresholds(prior: Prior, world: int, reserve: Floats, out: Floats) -> N
             out[p, j] = reserve[p] + prior.sds[4] * z
 
 
-@register_jitable
+@rule
 def draw_world(prior: Prior, world: int) -> World:
     """Draw world ``world`` (>= 0) of the prior."""
     parties, issues, options = prior.red_chance.shape
@@ -342,7 +346,7 @@ def draw_world(prior: Prior, world: int) -> World:
     )  # fmt: skip
 
 
-@register_jitable
+@rule
 def holdout_of(prior: Prior, world: int) -> Floats:
     """Return (P, 2): hold-out phi and the fall of the other side a party expects, util a month.
 

@@ -10,8 +10,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiled import rule
 from sim.lottery import (
     COHESIONS,
     GAINS,
@@ -23,6 +23,7 @@ from sim.lottery import (
     foreseen,
     value_at,
 )
+from sim.records import record
 from sim.war import RATIO, WarLaw
 from sim.worth import Floats, Ints
 
@@ -30,6 +31,7 @@ RATIO_STEP, GAIN_STEP = 0.01, 50.0
 """Steps of the slopes of a table: log strength ratio and km2."""
 
 
+@record
 class Fighting(NamedTuple):
     """The war of one world and what it is worth to every party, as each sees it.
 
@@ -65,7 +67,7 @@ class Fighting(NamedTuple):
     neutral: Floats
 
 
-@register_jitable
+@rule
 def believed_law(law: WarLaw, drift: float, hazard: Floats) -> WarLaw:
     """Return the law as one believes it: own drift, own hazards, all else common."""
     return WarLaw(
@@ -75,7 +77,7 @@ def believed_law(law: WarLaw, drift: float, hazard: Floats) -> WarLaw:
     )  # fmt: skip
 
 
-@register_jitable
+@rule
 def new_prospects(ends: int) -> Prospects:
     """Return prospects of zeros in the usual grid."""
     axes = Axes(np.zeros(COHESIONS), np.zeros(COHESIONS), np.zeros(RATIOS), np.zeros(GAINS))
@@ -86,7 +88,7 @@ def new_prospects(ends: int) -> Prospects:
     )
 
 
-@register_jitable
+@rule
 def new_fighting(law: WarLaw, parties: int, drift: float) -> Fighting:
     """Return the tables of a world, empty."""
     ends, shape = len(law.hazard), (parties, COHESIONS, COHESIONS, RATIOS, GAINS)
@@ -97,7 +99,7 @@ def new_fighting(law: WarLaw, parties: int, drift: float) -> Fighting:
     )  # fmt: skip
 
 
-@register_jitable
+@rule
 def fill_fighting(
     fighting: Fighting, delta: float, now: Floats, gone: Floats, cost: Floats, ends: Floats,
     side: Ints,
@@ -130,7 +132,7 @@ def fill_fighting(
         fill_table(own, now[p], gone[p], cost[p], ends[p], fighting.table[p])
 
 
-@register_jitable
+@rule
 def copy_axes(axes: Axes, cohesion: Floats, ratio: Floats, gain: Floats) -> None:
     """Copy the nodes of a table."""
     for i in range(len(ratio)):
@@ -141,7 +143,7 @@ def copy_axes(axes: Axes, cohesion: Floats, ratio: Floats, gain: Floats) -> None
         cohesion[0, c], cohesion[1, c] = axes.cohesion_0[c], axes.cohesion_1[c]
 
 
-@register_jitable
+@rule
 def worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
     """Return W_P at a state of the war by the party's own beliefs, util (2.2)."""
     law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
@@ -152,7 +154,7 @@ def worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -
     return value_at(fighting.table[p], axes, point)
 
 
-@register_jitable
+@rule
 def neutral_worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
     """Return W_P at a state by the neutral law, util."""
     cohesion = fighting.neutral_cohesion
@@ -162,7 +164,7 @@ def neutral_worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p
     return value_at(fighting.neutral[p], axes, point)
 
 
-@register_jitable
+@rule
 def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[float, float]:
     """Return the slopes of W_P at a state: util per unit of m, and per km2 (4.3)."""
     law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
@@ -179,13 +181,13 @@ def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[flo
     return (stronger - here) / RATIO_STEP, (further - here) / GAIN_STEP
 
 
-@register_jitable
+@rule
 def expected_ratio_change(law: WarLaw, state: Floats, resting: float) -> float:
     r"""Return :math:`E\,\dot m = \kappa_m (\bar m - m)`, per month (2.1)."""
     return law.pull * (resting - state[RATIO])
 
 
-@register_jitable
+@rule
 def total_hazard(hazard: Floats) -> float:
     """Return the sum of the monthly hazards a party believes in, at most 1."""
     total = 0.0
@@ -194,7 +196,7 @@ def total_hazard(hazard: Floats) -> float:
     return min(total, 1.0)
 
 
-@register_jitable
+@rule
 def jump_chance(hazard: Floats, favours: Ints, months: float) -> float:
     """Return the chance that an exhaustion of either side ends the war within ``months`` (2.5).
 

@@ -4,12 +4,12 @@ Loops in place of np.linalg and slices, because Numba compiles those slowly.
 """
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiled import rule
 from sim.worth import Floats
 
 
-@register_jitable
+@rule
 def fill_chain(rho: float, chain: Floats) -> None:
     """Fill the (n, n) chain of an AR(1) with autocorrelation ``rho`` [Rouwenhorst1995]_.
 
@@ -31,7 +31,7 @@ def fill_chain(rho: float, chain: Floats) -> None:
                 old[i, j] = chain[i, j]
 
 
-@register_jitable
+@rule
 def _grown(old: Floats, i: int, j: int, size: int, p: float) -> float:
     """Return one cell of the chain with one node more; inner rows are counted twice."""
     x = 0.0
@@ -44,7 +44,7 @@ def _grown(old: Floats, i: int, j: int, size: int, p: float) -> float:
     return x / 2.0 if 0 < i < size else x
 
 
-@register_jitable
+@rule
 def factorise(a: Floats) -> None:
     """Replace a diagonally dominant matrix by its LU factors in place; no pivoting is needed."""
     n = a.shape[0]
@@ -55,7 +55,7 @@ def factorise(a: Floats) -> None:
                 a[i, j] -= a[i, k] * a[k, j]
 
 
-@register_jitable
+@rule
 def solve(lu: Floats, x: Floats) -> None:
     """Replace the right-hand side ``x`` by the solution, in place."""
     n = len(x)
@@ -68,7 +68,7 @@ def solve(lu: Floats, x: Floats) -> None:
         x[i] /= lu[i, i]
 
 
-@register_jitable
+@rule
 def place(nodes: Floats, x: float) -> tuple[int, float]:
     """Return the node left of ``x`` and how far beyond it x lies, in cells; held to the axis."""
     i = 0

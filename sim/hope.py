@@ -19,8 +19,8 @@ question is :func:`sim.zopa.zopa`; a negotiator cannot ask it, for it does not k
 import math
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiled import rule
 from sim.worth import Bools, Floats
 
 STEPS = 96
@@ -30,7 +30,7 @@ PACE = 4.0
 """Step size, in units of the spread of the surpluses."""
 
 
-@register_jitable
+@rule
 def best_reply(gain: Floats, allowed: Bools, share: Floats, worth: Floats) -> None:
     """Add to ``worth`` (P,) what the text that is best at these shares gives everybody.
 
@@ -50,7 +50,7 @@ def best_reply(gain: Floats, allowed: Bools, share: Floats, worth: Floats) -> No
             worth[p] += gain[p, j, at]
 
 
-@register_jitable
+@rule
 def hoped(gain: Floats, base: Floats, allowed: Bools, share: Floats, mean: Floats) -> None:
     """Fill everybody's forecast surplus ``mean`` (P,), util, and its prices ``share`` (P,).
 
@@ -98,7 +98,7 @@ def hoped(gain: Floats, base: Floats, allowed: Bools, share: Floats, mean: Float
         mean[p] /= kept
 
 
-@register_jitable
+@rule
 def keep_possible(red: Bools, clear: Floats, n_options: Floats, own: int, allowed: Bools) -> None:
     """Mark the options a side thinks possible (J, K): no red line of its own or, likely, another's.
 

@@ -27,9 +27,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
+from sim.compiled import rule
 from sim.grid import factorise, fill_chain, place, solve
+from sim.records import record
 from sim.war import (
     COHESION,
     ECONOMY,
@@ -56,6 +57,7 @@ SWEEPS = 10_000
 """More sweeps than any slice needs."""
 
 
+@record
 class Axes(NamedTuple):
     """Where the nodes of a table lie: cohesion of both sides, m, Z (km2), each increasing."""
 
@@ -65,6 +67,7 @@ class Axes(NamedTuple):
     gain: Floats
 
 
+@record
 class Prospects(NamedTuple):
     """What a belief expects of fighting on, whatever is wanted.
 
@@ -85,7 +88,7 @@ class Prospects(NamedTuple):
 # --- the grid ----------------------------------------------------------------------------------
 
 
-@register_jitable
+@rule
 def discount_at_rest(law: WarLaw, delta: float) -> float:
     r"""Return :math:`\delta (1 - \sum_e h_e)` at even strength and cohesion at rest."""
     total = 0.0
@@ -94,7 +97,7 @@ def discount_at_rest(law: WarLaw, delta: float) -> float:
     return delta * (1.0 - min(total, 1.0))
 
 
-@register_jitable
+@rule
 def weight_of_passing(rate: float, dd: float) -> float:
     r"""Return :math:`(1-dd)/(1-dd\,e^{-k})`, what a deviation that fades is worth of a lasting one.
 
@@ -103,18 +106,19 @@ def weight_of_passing(rate: float, dd: float) -> float:
     return (1.0 - dd) / (1.0 - dd * math.exp(-rate))
 
 
-@register_jitable
+@rule
 def mean_cohesion(law: WarLaw, side: int) -> float:
     """Return the level cohesion swings about, shocks included."""
     return float(law.rest[side] + law.shock_rate[side] * law.shock[side] / law.recovery)
 
 
-@register_jitable
+@rule
 def fill_axes(law: WarLaw, delta: float, axes: Axes) -> None:
     """Place the nodes: all of [0, 1] for cohesion as foreseen, sqrt(n - 1) sd for m."""
     worth = weight_of_passing(law.recovery, discount_at_rest(law, delta))
     for side in range(2):
-        nodes, mean = axes[side], mean_cohesion(law, side)
+        nodes = axes.cohesion_0 if side == 0 else axes.cohesion_1
+        mean = mean_cohesion(law, side)
         for i in range(len(nodes)):
             nodes[i] = mean + worth * (i / (len(nodes) - 1) - mean)
     n = len(axes.ratio)
@@ -126,7 +130,7 @@ def fill_axes(law: WarLaw, delta: float, axes: Axes) -> None:
         axes.gain[i] = (i - BELOW) * cell
 
 
-@register_jitable
+@rule
 def fill_steps(law: WarLaw, axes: Axes, first: Ints, weight: Floats) -> None:
     r"""Fill where a month at each m takes Z: three cells from ``first`` on, with ``weight``.
 
@@ -158,7 +162,7 @@ def fill_steps(law: WarLaw, axes: Axes, first: Ints, weight: Floats) -> None:
 # --- the prospects of one belief ---------------------------------------------------------------
 
 
-@register_jitable
+@rule
 def fill_ends(stay: Floats, hazard: Floats, chain: Floats, delta: float, end: Floats) -> None:
     r"""Solve :math:`Q_e = \delta h_e + \delta (1 - \sum h) P Q_e` for every end; ``end`` (M, N)."""
     nodes, ends = hazard.shape
@@ -175,13 +179,13 @@ def fill_ends(stay: Floats, hazard: Floats, chain: Floats, delta: float, end: Fl
             end[i, n] = x[i]
 
 
-@register_jitable
+@rule
 def target(first: int, step: int, z: int, cells: int) -> int:
     """Return the cell a step leads to; beyond either edge nothing changes any more."""
     return min(max(z + first + step, 0), cells - 1)
 
 
-@register_jitable
+@rule
 def staying(z: int, first: Ints, weight: Floats, cells: int, here: Floats) -> bool:
     """Fill the weight of staying in cell ``z`` at each m; say whether it differs from before."""
     differs = False
@@ -195,7 +199,7 @@ def staying(z: int, first: Ints, weight: Floats, cells: int, here: Floats) -> bo
     return differs
 
 
-@register_jitable
+@rule
 def factorise_cells(stay: Floats, chain: Floats, first: Ints, weight: Floats, lu: Floats) -> None:
     """Fill ``lu`` (Z, M, M): per cell, the equations of its nodes given all other cells.
 
@@ -213,7 +217,7 @@ def factorise_cells(stay: Floats, chain: Floats, first: Ints, weight: Floats, lu
             factorise(lu[z])
 
 
-@register_jitable
+@rule
 def solve_cell(
     z: int,
     flow: float,
@@ -235,7 +239,7 @@ def solve_cell(
     solve(lu, x)
 
 
-@register_jitable
+@rule
 def fill_held(
     stay: Floats,
     chain: Floats,
@@ -271,21 +275,21 @@ def fill_held(
     return SWEEPS
 
 
-@register_jitable
+@rule
 def fill_share(law: WarLaw, axes: Axes, share: Floats) -> None:
     """Fill g at the nodes of Z."""
     for z in range(len(share)):
         share[z] = min(max(1.0 - law.contested * axes.gain[z] / law.region, 0.0), 1.0)
 
 
-@register_jitable
+@rule
 def fill_prospects(law: WarLaw, delta: float, prospects: Prospects) -> None:
     """Fill the prospects of one belief at the start's aid, with economies even.
 
     ``law`` is the *believed* law (own drift, own hazards); ``prospects`` holds arrays of zeros of
     the wanted shape and gets its axes here too.
     """
-    axes, end, held = prospects
+    axes, end, held = prospects.axes, prospects.end, prospects.held
     fill_axes(law, delta, axes)
     nodes, ends = end.shape[2], end.shape[3]
     chain, hazard, stay = np.zeros((nodes, nodes)), np.zeros((nodes, ends)), np.zeros(nodes)
@@ -307,7 +311,7 @@ def fill_prospects(law: WarLaw, delta: float, prospects: Prospects) -> None:
 # --- what they are worth to a party ------------------------------------------------------------
 
 
-@register_jitable
+@rule
 def fill_table(
     prospects: Prospects, now: float, gone: float, cost: float, ends: Floats, table: Floats
 ) -> None:
@@ -335,7 +339,7 @@ def fill_table(
                     table[a, b, i, z] = worth + held[a, b, i, z] * (now - gone)
 
 
-@register_jitable
+@rule
 def foreseen(law: WarLaw, delta: float, state: Floats, point: Floats) -> None:
     r"""Fill the point (H_0, H_1, m, Z) of the table that stands for a state.
 
@@ -358,7 +362,7 @@ def foreseen(law: WarLaw, delta: float, state: Floats, point: Floats) -> None:
     point[3] = state[GAIN]
 
 
-@register_jitable
+@rule
 def value_at(table: Floats, axes: Axes, point: Floats) -> float:
     """Return W at a point (H_0, H_1, m, Z) by multilinear interpolation, util."""
     a, pa = place(axes.cohesion_0, point[0])

@@ -1,117 +1,149 @@
 """The talks, watched: a Mesa model that schedules the rules of one world and records them.
 
 Mesa schedules and records; every decision is a rule from :mod:`sim.round` or ``agents``. One
-``Negotiation.step`` is one contact, in the order of :data:`sim.round.ROUND`.
-
-Simplifications, ours: whoever is absent from a leader contact is asked for its signature by
-telephone; hazards are constant between contacts.
+``Negotiation.step`` is one contact, in the order of :data:`sim.round.ROUND`. The mediator is an
+agent of its own: its principal chooses whom to visit and sits at leader contacts, its envoys
+carry the draft and report what they hear.
 """
 
 import mesa
 import numpy as np
 
 from sim import round as parts
+from sim import state
 from sim.compiled import compiled
-from sim.documents import text_of
 from sim.ensemble import Ensemble
-from sim.protocol import Contact, contacts
+from sim.fortunes import open_talks
+from sim.particles import PARTICLES, draw_particles
+from sim.protocol import contacts
+from sim.public import round_rules
 from sim.record import AGREED, MEDIATOR_LEFT, NO_TEXT, Record, Turn
-from sim.round import ROUND, Beliefs, Rules, Schedule, Talks
-from sim.seats import Rule, checked_answer, checked_draft, own_copy, seat_rule
+from sim.round import ROUND
+from sim.seats import (
+    Rule,
+    checked_answer,
+    checked_asks,
+    checked_draft,
+    checked_guest,
+    own_copy,
+    seat_rule,
+)
 from sim.settings import Seat
-from sim.view import View, own_surplus
-from sim.worth import MICRO, Bools
-
-BELIEF_WORLDS = 1 << 40
-"""First of the worlds a mediator's prior mean is taken over; no run ever reaches it."""
+from sim.state import Rules, Talks
+from sim.view import MediatorView, View, own_surplus
+from sim.worth import MICRO, Bools, Ints
 
 
-def prior_beliefs(ensemble: Ensemble, worlds: int = 100) -> Beliefs:
-    """Return the prior mean surplus coefficients and weights over ``worlds`` fresh draws."""
-    first = ensemble.world(BELIEF_WORLDS)
-    coef, base = first.coef.astype(float), first.base.astype(float)
-    weight = first.weight.copy()
-    for n in range(1, worlds):
-        world = ensemble.world(BELIEF_WORLDS + n)
-        coef += world.coef
-        base += world.base
-        weight += world.weight
-    whole = [np.floor(total / worlds + 0.5).astype(np.int64) for total in (coef, base)]
-    return Beliefs(whole[0], whole[1], weight / worlds)
-
-
-def schedule_of(found: list[Contact], ensemble: Ensemble) -> Schedule:
-    """Return the contacts as arrays."""
-    case = ensemble.case
-    parties = range(len(case.parties))
-    return Schedule(
-        day=np.array([(c.day - case.start).days for c in found], dtype=np.int64),
-        leader=np.array([c.is_leader for c in found], dtype=np.bool_),
-        mediated=np.array([c.mediated for c in found], dtype=np.bool_),
-        present=np.array([[p in c.parties for p in parties] for c in found], dtype=np.bool_),
-    )
-
-
-def round_rules(ensemble: Ensemble, beliefs: Beliefs) -> Rules:
-    """Return what is the same in every world of a run."""
-    case, settings = ensemble.case, ensemble.settings
-    calendar, manner = settings.calendar, settings.mediator
-    return Rules(
-        seed=ensemble.seed,
-        mediator=case.mediator,
-        horizon=7 * calendar.horizon_weeks,
-        edits_expert=calendar.edits_expert,
-        edits_leader=calendar.edits_leader,
-        exit_per_week=calendar.mediator_exit_per_week,
-        weight_accept=manner.weight_accept,
-        temperature=manner.temperature,
-        status_shift=manner.status_shift if settings.learning else 0.0,
-        opening=text_of(case, case.opening_text).text,
-        schedule=schedule_of(contacts(case, calendar), ensemble),
-        table=ensemble.table,
-        beliefs=beliefs,
-    )
+def prepared(ensemble: Ensemble, particles: int = PARTICLES) -> Rules:
+    """Return the rules of a run: everything that is set up once, beliefs included."""
+    return round_rules(ensemble, draw_particles(ensemble, particles))
 
 
 def end_name(ensemble: Ensemble, end: int) -> str:
-    """Return the name of an end of the talks."""
-    names = {parts.AGREED: AGREED, parts.NO_TEXT: NO_TEXT, parts.MEDIATOR_LEFT: MEDIATOR_LEFT}
-    return names.get(end) or ensemble.case.priors.endings[end - parts.WAR_ENDED].end
+    """Return the name of an end of the talks.
+
+    Raises
+    ------
+    ValueError
+        While the talks go on.
+    """
+    if end == state.RUNNING:
+        raise ValueError("the talks are not over")
+    if end >= state.WAR_ENDED:
+        return ensemble.case.priors.endings[end - state.WAR_ENDED].end
+    return {state.AGREED: AGREED, state.NO_TEXT: NO_TEXT, state.MEDIATOR_LEFT: MEDIATOR_LEFT}[end]
 
 
 class PartyAgent(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
-    """One party at the table: answers once a round if present, signs if it may and will."""
+    """A party at the table: its manner answers, asks and signs.
+
+    Parameters
+    ----------
+    model : Negotiation
+    party : int
+        Its number in the case's order.
+    seat : Seat
+        How it bargains.
+    """
 
     def __init__(self, model: "Negotiation", party: int, seat: Seat) -> None:
         super().__init__(model)
         self.party = party
-        self.respond_rule: Rule = seat_rule(seat.respond)
-        self.sign_rule: Rule = seat_rule(seat.sign)
+        self.respond_rule = seat_rule(seat.respond)
+        self.ask_rule = seat_rule(seat.ask)
+        self.sign_rule = seat_rule(seat.sign)
 
-    def view(self) -> View:
+    def view(self, asks: int = 0) -> View:
         """Return what this party sees of the text at the current contact."""
         m: Negotiation = self.model
-        view: View = compiled(parts.view_of)(
-            m.rules, m.world, m.index, m.talks, m.round, self.party
-        )
+        view: View = compiled(parts.view_of)(m.rules, m.world, m.index, m.talks, self.party, asks)
         return view
 
     def step(self) -> None:
-        """Answer the text on the table, point by point, if this party sits at it."""
-        model: Negotiation = self.model
-        if parts.answers(model.rules, model.round, self.party):
-            given = checked_answer(self.respond_rule(own_copy(self.view())), model.talks.text)
-            parts.hear(model.rules, model.talks, model.round, self.party, given)
-            model.turn.statuses[self.party] = given
+        """Answer the text on the table, point by point, and ask for changes, if it sits there."""
+        m: Negotiation = self.model
+        if not parts.answers(m.rules, m.talks, self.party):
+            return
+        view = self.view(m.rules.asks)
+        given = checked_answer(self.respond_rule(own_copy(view, self.respond_rule)), m.talks.text)
+        compiled(parts.hear)(m.rules, m.index, m.talks, m.round, self.party, given)
+        m.turn.statuses[self.party] = given
+        self.ask(view)
+
+    def ask(self, view: View) -> None:
+        """Say which options it wants instead."""
+        m: Negotiation = self.model
+        wanted = checked_asks(self.ask_rule(own_copy(view, self.ask_rule)), view)
+        compiled(parts.note_asks)(m.rules, m.talks, self.party, wanted)
+        m.turn.asks[self.party] = wanted
 
     def asked_to_sign(self) -> None:
         """Say whether this party signs the text on the table, or which condition binds."""
-        model: Negotiation = self.model
+        m: Negotiation = self.model
         view = self.view()
-        said = parts.verdict(view, bool(self.sign_rule(own_copy(view))))
-        model.talks.verdict[self.party] = said
-        if said != parts.SIGNS:
-            model.turn.refusals[self.party] = self.model.reason(said, view)
+        said = int(parts.verdict(view, bool(self.sign_rule(own_copy(view, self.sign_rule)))))
+        parts.note_verdict(m.talks, self.party, said)
+        if said == state.SIGNS:
+            m.turn.signed.append(self.party)
+        else:
+            m.turn.refusals[self.party] = m.reason(said, view)
+
+
+class MediatorAgent(PartyAgent):
+    """The mediator: a party that also holds the pen and chooses whom to see next."""
+
+    def __init__(self, model: "Negotiation", party: int, seat: Seat) -> None:
+        super().__init__(model, party, seat)
+        manner = model.ensemble.settings.mediator
+        self.draft_rule: Rule = seat_rule(manner.rule)
+        self.visit_rule: Rule = seat_rule(manner.visits)
+
+    def sees(self, marked: Bools, budget: int) -> MediatorView:
+        """Return what the mediator sees now."""
+        m: Negotiation = self.model
+        view: MediatorView = compiled(parts.mediator_view)(
+            m.rules, m.world, m.index, m.talks, m.round, marked, budget
+        )
+        return view
+
+    def visit(self) -> None:
+        """Choose the guest of a planned contact."""
+        m: Negotiation = self.model
+        welcome = np.zeros(len(m.talks.signed), dtype=np.bool_)
+        if parts.may_visit(m.rules, m.talks, m.round, welcome):
+            view = self.sees(welcome, 0)
+            guest = checked_guest(self.visit_rule(own_copy(view, self.visit_rule)), view)
+            parts.seat(m.rules, m.talks, guest)
+
+    def edit(self, allowed: Rule) -> None:
+        """Redraft the points that may be touched now."""
+        m: Negotiation = self.model
+        editable = np.zeros(len(m.talks.text), dtype=np.bool_)
+        budget = int(allowed(m.rules, m.talks, m.round, editable))
+        if budget > 0:
+            view = self.sees(editable, budget)
+            draft = self.draft_rule(own_copy(view, self.draft_rule))
+            parts.adopt(m.talks, checked_draft(draft, m.talks.text, view))
 
 
 class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
@@ -123,7 +155,7 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
     index : int
         Which world.
     rules : Rules
-        What is the same in every world (:func:`round_rules`).
+        What is the same in every world (:func:`prepared`).
     """
 
     def __init__(self, ensemble: Ensemble, index: int, rules: Rules) -> None:
@@ -132,14 +164,16 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.ensemble, self.index, self.rules = ensemble, index, rules
         self.world = ensemble.world(index)
         self.contacts = contacts(case, settings.calendar)
-        self.redraft_rule: Rule = seat_rule(settings.mediator.rule)
-        self.talks: Talks = parts.open_talks(rules)
+        self.talks: Talks = compiled(open_talks)(rules, self.world)
         self.record = Record()
         self.round = -1
         self.party_agents = [
-            PartyAgent(self, p, settings.seats.get(name, Seat()))
+            (MediatorAgent if p == case.mediator else PartyAgent)(
+                self, p, settings.seats.get(name, Seat())
+            )
             for p, name in enumerate(case.parties)
         ]
+        self.mediator: MediatorAgent = self.party_agents[case.mediator]
 
     @property
     def turn(self) -> Turn:
@@ -151,15 +185,15 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         while self.running:
             self.step()
         self.record.text = self.talks.text
-        self.record.end = end_name(self.ensemble, int(self.talks.clock[parts.END]))
-        self.record.days = int(self.talks.clock[parts.DAY])
+        self.record.end = end_name(self.ensemble, int(self.talks.clock[state.END]))
+        self.record.days = int(self.talks.clock[state.DAY])
         return self.record
 
     def step(self) -> None:
         """Hold one contact, in the order of ROUND."""
         self.round += 1
         if self.round == len(self.contacts):
-            parts.run_out(self.rules, self.world, self.index, self.talks, self.round)
+            compiled(parts.run_out)(self.rules, self.world, self.index, self.talks, self.round)
             self._look()
             return
         for part in ROUND:
@@ -169,33 +203,52 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
 
     def reason(self, said: int, view: View) -> str:
         """Say in words which condition binds."""
-        if said == parts.MANNER:
+        if said == state.MANNER:
             return "its manner refuses"
-        if said == parts.RED_LINE:
+        if said == state.RED_LINE:
             return "red line: " + ", ".join(self._codes(view.red))
-        return f"fighting on is worth {-own_surplus(view) / MICRO:.3f} util more to it"
+        worth = own_surplus(view) / MICRO
+        if said == state.WAITS:
+            return f"worth {worth:.3f} util more to it, but it waits for {view.holdout / MICRO:.3f}"
+        return f"fighting on is worth {-worth:.3f} util more to it"
 
     # --- the parts of a round ---
 
     def _wait(self) -> None:
         day = int(self.rules.schedule.day[self.round])
-        parts.wait(self.rules, self.world, self.index, self.talks, self.round, day)
+        compiled(parts.wait)(self.rules, self.world, self.index, self.talks, self.round, day)
         self._look()
         if self.running:
-            parts.begin(self.talks)
+            parts.begin(self.rules, self.talks, self.round)
             contact, text = self.contacts[self.round], self.talks.text
             self.record.turns.append(Turn(self.round, contact, text.copy(), text.copy()))
 
+    def _meet(self) -> None:
+        self.mediator.visit()
+        talks = self.talks
+        self.turn.parties = tuple(int(p) for p in np.flatnonzero(talks.present))
+        self.turn.is_leader = bool(talks.clock[state.LEADER])
+        self.turn.reserve = talks.fortunes.reserve.copy()
+        self.turn.holdout = talks.fortunes.holdout.copy()
+        self.turn.war = talks.fortunes.state.copy()
+
     def _table(self) -> None:
-        self._edit(parts.needs_filling)
+        self.mediator.edit(parts.needs_filling)
         self.talks.tabled[:] = self.talks.text
         self.turn.tabled = self.talks.tabled.copy()
 
     def _answer(self) -> None:
         self.agents.do("step")
 
+    def _counter(self) -> None:
+        compiled(parts.recorded_counters)(self.rules, self.talks, self.round)
+        for agent in self.party_agents:
+            p = agent.party
+            if compiled(parts.may_counter)(self.rules, self.world, self.index, self.talks, p):
+                agent.ask(agent.view(self.rules.counter_edits))
+
     def _redraft(self) -> None:
-        self._edit(parts.may_edit)
+        self.mediator.edit(parts.may_edit)
         parts.leave_hot_points(self.rules, self.talks, self.round)
         self.turn.text = self.talks.text.copy()
 
@@ -205,28 +258,24 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
             for agent in self.party_agents:
                 if parts.is_asked(self.rules, self.talks, agent.party):
                     agent.asked_to_sign()
-            parts.conclude(self.talks)
+            parts.conclude(self.rules, self.talks)
 
     # --- helpers ---
 
     def _look(self) -> None:
         """Stop Mesa once the talks have ended."""
-        self.running = bool(self.talks.clock[parts.END] == parts.RUNNING)
-
-    def _edit(self, allowed: Rule) -> None:
-        """Let the mediator's rule redraft the points it may touch now."""
-        editable = np.zeros(len(self.talks.text), dtype=np.bool_)
-        budget = allowed(self.rules, self.talks, self.round, editable)
-        if budget > 0:
-            view = parts.mediator_view(self.rules, self.world, self.talks, editable, budget)
-            draft = self.redraft_rule(own_copy(view))
-            self.talks.text[:] = checked_draft(draft, self.talks.text, view)
+        self.running = bool(self.talks.clock[state.END] == state.RUNNING)
 
     def _codes(self, marked: Bools) -> list[str]:
         """Return ``issue=option`` for every chosen option that is marked, (J, K)."""
-        issues = self.ensemble.case.agenda.issues
-        chosen = ((issues[j], k) for j, k in enumerate(self.talks.text) if k >= 0 and marked[j, k])
-        return [f"{issue.id}={issue.options[k].code}" for issue, k in chosen]
+        return option_codes(self.ensemble, self.talks.text, marked)
+
+
+def option_codes(ensemble: Ensemble, text: Ints, marked: Bools) -> list[str]:
+    """Return ``issue=option`` for every chosen option that is marked, (J, K)."""
+    issues = ensemble.case.agenda.issues
+    chosen = ((issues[j], k) for j, k in enumerate(text) if k >= 0 and marked[j, k])
+    return [f"{issue.id}={issue.options[k].code}" for issue, k in chosen]
 
 
 def negotiate(ensemble: Ensemble, index: int, rules: Rules | None = None) -> Record:
@@ -241,5 +290,4 @@ def negotiate(ensemble: Ensemble, index: int, rules: Rules | None = None) -> Rec
     >>> negotiate(ensemble, 0).sentence
     'Every party the text needs signed it.'
     """
-    rules = rules or round_rules(ensemble, prior_beliefs(ensemble))
-    return Negotiation(ensemble, index, rules).run()
+    return Negotiation(ensemble, index, rules or prepared(ensemble)).run()

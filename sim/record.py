@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.protocol import Contact
-from sim.worth import Ints
+from sim.worth import Floats, Ints
 
 AGREED, NO_TEXT, MEDIATOR_LEFT = "agreed", "no_text", "mediator_left"
 WAR_DECIDED = "war_decided_"
@@ -45,6 +45,16 @@ class Turn:
         If the text was put up for signature: who would not sign, and the condition that bound.
     asked : bool
         Whether it was put up for signature.
+    asks : dict of party number -> (J,) int64
+        Options a party wanted instead, -1 elsewhere.
+    signed : list of party number
+        Who signed this text at this contact.
+    parties, is_leader
+        Who was there and whether leaders were; the mediator's plan decides both late.
+    reserve, holdout : (P,) float64
+        W and h of everybody at this contact, util.
+    war : (8,) float64
+        State of the war (:mod:`sim.war`).
     """
 
     number: int
@@ -54,6 +64,13 @@ class Turn:
     statuses: dict[int, Ints] = field(default_factory=dict)
     refusals: dict[int, str] = field(default_factory=dict)
     asked: bool = False
+    asks: dict[int, Ints] = field(default_factory=dict)
+    signed: list[int] = field(default_factory=list)
+    parties: tuple[int, ...] = ()
+    is_leader: bool = False
+    reserve: Floats = field(default_factory=lambda: np.zeros(0))
+    holdout: Floats = field(default_factory=lambda: np.zeros(0))
+    war: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass

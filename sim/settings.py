@@ -7,11 +7,12 @@ CONSENT_MODES = ("union", "options", "issues", "none")
 
 @dataclass(frozen=True)
 class Seat:
-    """How one party bargains: the dotted names of its two rules (``module:function``)."""
+    """How one party bargains: the dotted names of its rules (``module:function``)."""
 
     name: str = "responsive"
     respond: str = "agents.responsive:respond"
     sign: str = "agents.responsive:sign"
+    ask: str = "agents.asks:ask"
 
 
 @dataclass(frozen=True)
@@ -51,24 +52,60 @@ class Calendar:
 
 @dataclass(frozen=True)
 class MediatorManner:
-    """How the mediator redrafts (theory 3.1, simplest honest form; all numbers ours).
+    """How the mediator redrafts, visits, presses and pays (theory 3.1; numbers as marked there).
 
     Attributes
     ----------
-    rule : str
-        Dotted name of the redrafting rule.
+    rule, visits : str
+        Dotted names of the redrafting rule and of the rule that chooses whom to visit.
     weight_accept : float
         lambda_M: weight of acceptance against the mediator's own utility, 0..1.
-    temperature : float
-        Surplus, util, over which believed acceptance goes from even to 73 %.
-    status_shift : float
-        How far one status moves the believed value of an option, in units of its weight.
+    speed : float
+        v_speed: what an agreement now is worth to it, util.
+    bias : dict of party -> float
+        b_P: weight it gives a party's own surplus, -0.5..0.5.
+    relay_bias : float
+        Chance that envoys report a status one step rosier (below 0: darker) than it was given.
+    deadline_days : int or None
+        Day after the start of the deadline the principal announced; None for none.
+    exit_after_deadline : float
+        Factor on the hazard that the mediator leaves once the deadline is missed.
+    reward : float
+        Most the principal pays one belligerent on signature, util.
     """
 
     rule: str = "agents.mediator:redraft"
+    visits: str = "agents.visit:visit"
     weight_accept: float = 0.7
-    temperature: float = 0.05
-    status_shift: float = 0.5
+    speed: float = 0.02
+    bias: dict[str, float] = field(default_factory=dict)
+    relay_bias: float = 0.0
+    deadline_days: int | None = 7
+    exit_after_deadline: float = 1.0
+    reward: float = 0.0
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How parties speak: how long a stance lasts, how much they ask for (4.1, 4.2).
+
+    Attributes
+    ----------
+    stance_days : int
+        Days for which a side answers the same question alike (ours).
+    asks, counter_edits : int
+        Points a party asks to have changed at a contact, or by a published counter-draft.
+    trade : float
+        lambda_tr, how much the others' loss counts when it asks, 0..1 (4.2).
+    devaluation : float
+        Value a side takes off points the other camp proposed (reactive devaluation; swept).
+    """
+
+    stance_days: int = 91
+    asks: int = 3
+    counter_edits: int = 6
+    trade: float = 0.5
+    devaluation: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,4 +119,5 @@ class Settings:
     war_cost_scale: dict[str, float] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
     mediator: MediatorManner = field(default_factory=MediatorManner)
+    response: Voice = field(default_factory=Voice)
     seats: dict[str, Seat] = field(default_factory=dict)

@@ -13,8 +13,7 @@ sides that both expect the other to weaken both wait: delay without irrationalit
 
 import math
 
-from numba.extending import register_jitable
-
+from sim.compiled import rule
 from sim.war import MONTH
 
 MONTHS_AHEAD = 24
@@ -27,7 +26,7 @@ WEEK = 7.0
 """Days in a week."""
 
 
-@register_jitable
+@rule
 def waiting_discount(delta: float, hazard: float) -> float:
     r"""Return :math:`dd = \delta (1 - \sum_e h_e)`, per month; the talks live while the war does.
 
@@ -36,7 +35,7 @@ def waiting_discount(delta: float, hazard: float) -> float:
     return delta * (1.0 - hazard)
 
 
-@register_jitable
+@rule
 def waiting_value(phi: float, dd: float, s: float, nu: float) -> float:
     r"""Return h, the surplus a side gives up by signing now instead of waiting (2.4), util.
 
@@ -65,7 +64,7 @@ def waiting_value(phi: float, dd: float, s: float, nu: float) -> float:
     return phi * best
 
 
-@register_jitable
+@rule
 def expected_change(
     slope_ratio: float,
     ratio_change: float,
@@ -96,7 +95,7 @@ def expected_change(
     return slope_ratio * ratio_change + slope_gain * drift - fading
 
 
-@register_jitable
+@rule
 def surplus_trend(share: float, own_change: float, other_change: float) -> float:
     r"""Return :math:`\nu_P = -(\lambda_P E\,\dot W_P + \lambda_Q E\,\dot W_Q)` (2.4), util a month.
 
@@ -106,7 +105,7 @@ def surplus_trend(share: float, own_change: float, other_change: float) -> float
     return -(share * own_change + (1.0 - share) * other_change)
 
 
-@register_jitable
+@rule
 def believed_drift(
     mean: float, variance: float, seen: float, days: float, front_noise: float, change: float
 ) -> tuple[float, float]:

@@ -23,10 +23,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
 from sim import rng
 from sim.case import Case
+from sim.compiled import rule
+from sim.records import record
 from sim.worth import Floats, Ints
 
 GAIN, RATIO, COHESION, ECONOMY, AID, STATE = 0, 1, 2, 4, 6, 8
@@ -39,6 +40,7 @@ MAX_SHOCKS = 1000
 """More shocks than any interval holds: one address each."""
 
 
+@record
 class WarLaw(NamedTuple):
     """How the war moves in one world, or how one party believes it moves.
 
@@ -102,26 +104,26 @@ class WarLaw(NamedTuple):
 # --- rules -------------------------------------------------------------------------------------
 
 
-@register_jitable
+@rule
 def aided_ratio(law: WarLaw, state: Floats) -> float:
     """Return the part of the resting strength ratio that aid makes; 0 at the start's aid."""
     return float(law.aid[0] * (state[AID] - 1.0) - law.aid[1] * (state[AID + 1] - 1.0))
 
 
-@register_jitable
+@rule
 def resting_ratio(law: WarLaw, state: Floats) -> float:
     r"""Return :math:`\bar m`, where aid and economies pull the log strength ratio."""
     gap = state[ECONOMY] - state[ECONOMY + 1]
     return float(aided_ratio(law, state) + law.economy_effect * gap)
 
 
-@register_jitable
+@rule
 def remaining(law: WarLaw, state: Floats) -> float:
     r"""Return :math:`g = clip(1 - \phi Z / G_0, 0, 1)`, the contested share side 1 holds (2.1)."""
     return float(min(max(1.0 - law.contested * state[GAIN] / law.region, 0.0), 1.0))
 
 
-@register_jitable
+@rule
 def hazards(law: WarLaw, state: Floats, out: Floats) -> float:
     r"""Fill the monthly hazard (N,) of every end of the war at a state; return their sum.
 
@@ -145,7 +147,7 @@ def hazards(law: WarLaw, state: Floats, out: Floats) -> float:
     return min(total, 1.0)
 
 
-@register_jitable
+@rule
 def start(law: WarLaw, state: Floats) -> None:
     """Fill the state (8,) at the start of the talks: no gain, even, cohesion at rest, full aid."""
     for i in range(STATE):
@@ -155,7 +157,7 @@ def start(law: WarLaw, state: Floats) -> None:
         state[AID + b] = 1.0
 
 
-@register_jitable
+@rule
 def advance(law: WarLaw, state: Floats, days: float, seed: int, world: int, round_: int) -> None:
     """Let ``days`` pass in place; exact in law, however the days are cut into contacts.
 
@@ -169,7 +171,7 @@ def advance(law: WarLaw, state: Floats, days: float, seed: int, world: int, roun
         _advance_cohesion(law, state, b, months, seed, world, round_)
 
 
-@register_jitable
+@rule
 def _advance_front(
     law: WarLaw, state: Floats, months: float, seed: int, world: int, round_: int
 ) -> None:
@@ -191,7 +193,7 @@ def _advance_front(
     state[RATIO], state[GAIN] = mean[2], mean[3]
 
 
-@register_jitable
+@rule
 def _advance_cohesion(
     law: WarLaw, state: Floats, b: int, months: float, seed: int, world: int, round_: int
 ) -> None:
@@ -211,14 +213,14 @@ def _advance_cohesion(
 # --- the linear part in closed form ------------------------------------------------------------
 
 
-@register_jitable
+@rule
 def fade_rate(law: WarLaw) -> float:
     """Return kappa_e, moved a little off kappa_m, where the closed forms would divide by zero."""
     near = abs(law.fade - law.pull) < 1e-3 * law.pull
     return 1.001 * law.pull if near else law.fade
 
 
-@register_jitable
+@rule
 def fill_responses(law: WarLaw, rate: Floats, response: Floats) -> None:
     r"""Fill how (e_0, e_1, m, Z) answer a unit push on each, as sums of exponentials.
 
@@ -240,7 +242,7 @@ def fill_responses(law: WarLaw, rate: Floats, response: Floats) -> None:
     response[3, 3, 0] = 1.0
 
 
-@register_jitable
+@rule
 def front_mean(
     law: WarLaw, rate: Floats, response: Floats, state: Floats, months: float, mean: Floats
 ) -> None:
@@ -257,7 +259,7 @@ def front_mean(
     mean[3] += law.drift * months + law.push * aided * (months - pulled)
 
 
-@register_jitable
+@rule
 def front_covariance(
     law: WarLaw, rate: Floats, response: Floats, months: float, cov: Floats
 ) -> None:
@@ -277,7 +279,7 @@ def front_covariance(
                         cov[i, j] += noise[s] * noise[s] * area * part
 
 
-@register_jitable
+@rule
 def cholesky(a: Floats) -> None:
     """Replace a covariance by its lower root in place; what rounding made negative is zero."""
     n = a.shape[0]
@@ -319,7 +321,7 @@ def war_numbers(case: Case) -> list[tuple[str, int, float]]:
     return [*NUMBERS, *pairs]
 
 
-@register_jitable
+@rule
 def law_of(x: Floats, hazard: Floats, favours: Ints) -> WarLaw:
     """Return the law these numbers make, in the order of :func:`war_numbers`."""
     first = len(x) - 8

@@ -3,9 +3,11 @@
 from typing import NamedTuple
 
 from sim.fighting import Fighting
+from sim.records import record
 from sim.worth import Bools, Floats, Ints
 
 
+@record
 class World(NamedTuple):
     """One draw of preferences, red lines, beliefs and the value of fighting on.
 

@@ -14,8 +14,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 from numpy.typing import NDArray
+
+from sim.compiled import rule
+from sim.records import record
 
 MICRO = 1_000_000
 """Integer units in one util."""
@@ -25,6 +27,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+@record
 class Table(NamedTuple):
     """What everybody at the table knows: the agenda's structure, consent and law.
 
@@ -52,19 +55,19 @@ class Table(NamedTuple):
     hot: Bools
 
 
-@register_jitable
+@rule
 def break_hazard(rho0: float, k_e: float, level: int) -> float:
     r"""Return :math:`\rho_P = \rho_0 e^{-k_E E}`, the monthly hazard that a deal breaks (2.3)."""
     return rho0 * math.exp(-k_e * level)
 
 
-@register_jitable
+@rule
 def peace_factor(delta: float, rho: float) -> float:
     r"""Return :math:`A = (1-\delta)/(1-\delta(1-\rho))`, the discounted share of peace (2.3)."""
     return (1.0 - delta) / (1.0 - delta * (1.0 - rho))
 
 
-@register_jitable
+@rule
 def value_of_fighting(
     status_quo: float, cost: float, ends: Floats, hazards: Floats, delta: float
 ) -> float:
@@ -91,13 +94,13 @@ def value_of_fighting(
     return flow / (1.0 - delta * (1.0 - total))
 
 
-@register_jitable
+@rule
 def micro(x: float) -> int:
     """Return ``x`` util as integer micro-util, halves away from zero."""
     return math.floor(x * MICRO + 0.5) if x >= 0.0 else -math.floor(0.5 - x * MICRO)
 
 
-@register_jitable
+@rule
 def enforcement_level(text: Ints, enforcement: Ints) -> int:
     """Return E(x), the sum of enforcement points (2.3); a bracketed issue adds nothing."""
     level = 0
@@ -107,7 +110,7 @@ def enforcement_level(text: Ints, enforcement: Ints) -> int:
     return level
 
 
-@register_jitable
+@rule
 def surplus(text: Ints, coef: Ints, base: Ints, link: Ints, links: Ints, level: int) -> int:
     """Return the integer surplus S_P of a text at its enforcement level (2.3), micro-util.
 
@@ -124,13 +127,13 @@ def surplus(text: Ints, coef: Ints, base: Ints, link: Ints, links: Ints, level: 
     return int(total)
 
 
-@register_jitable
+@rule
 def is_signer(text: Ints, table: Table, party: int) -> bool:
     """Say whether the text needs this party: a belligerent, or a chosen option needs its act."""
     return bool(table.belligerent[party]) or is_needed(text, table.needs, party)
 
 
-@register_jitable
+@rule
 def is_needed(text: Ints, needs: Bools, party: int) -> bool:
     """Say whether a chosen option needs the party's own act; ``needs`` (J, K, P)."""
     for j in range(len(text)):
@@ -139,7 +142,7 @@ def is_needed(text: Ints, needs: Bools, party: int) -> bool:
     return False
 
 
-@register_jitable
+@rule
 def crosses_red_line(text: Ints, red: Bools) -> bool:
     """Say whether the text holds an option this party refuses whatever else is offered (1.2)."""
     for j in range(len(text)):
@@ -148,20 +151,20 @@ def crosses_red_line(text: Ints, red: Bools) -> bool:
     return False
 
 
-@register_jitable
+@rule
 def breaks_rule(text: Ints, table: Table, r: int) -> bool:
     """Say whether rule ``r`` (1.4) is triggered and not met; a bracket triggers nothing."""
     one = slice(r, r + 1)
     return count_broken(text, table.rule_if[one], table.rule_then[one], table.rule_ok[one]) > 0
 
 
-@register_jitable
+@rule
 def broken_rules(text: Ints, table: Table) -> int:
     """Count the rules a text breaks; law binds what enters into force, not what is tabled."""
     return count_broken(text, table.rule_if, table.rule_then, table.rule_ok)
 
 
-@register_jitable
+@rule
 def count_broken(text: Ints, rule_if: Ints, rule_then: Ints, rule_ok: Bools) -> int:
     """Count broken rules over plain arrays: a tuple of arrays costs more to pass than to read."""
     broken = 0
@@ -173,7 +176,7 @@ def count_broken(text: Ints, rule_if: Ints, rule_then: Ints, rule_ok: Bools) -> 
     return broken
 
 
-@register_jitable
+@rule
 def brackets(text: Ints) -> int:
     """Count the issues a text leaves open."""
     count = 0
