@@ -6,13 +6,16 @@ is played by the Mesa engine. One line per manner.
 
 from numba.extending import register_jitable
 
-from agents import always_no, mediator, responsive
+from agents import always_no, asks, mediator, responsive
+from agents import visit as visits
 from sim.view import MediatorView, View
 from sim.worth import Ints
 
 RESPOND = ("agents.responsive:respond", "agents.always_no:respond")
 SIGN = ("agents.responsive:sign", "agents.always_no:sign")
+ASK = ("agents.asks:ask",)
 REDRAFT = ("agents.mediator:redraft",)
+VISIT = ("agents.visit:visit", "agents.visit:visit_in_turn", "agents.visit:visit_at_random")
 
 
 @register_jitable
@@ -32,6 +35,22 @@ def sign(manner: int, view: View) -> bool:
 
 
 @register_jitable
+def ask(manner: int, view: View) -> Ints:
+    """Ask for changes as the numbered manner does."""
+    return asks.ask(view)
+
+
+@register_jitable
 def redraft(manner: int, view: MediatorView) -> Ints:
     """Redraft as the numbered mediator does."""
     return mediator.redraft(view)
+
+
+@register_jitable
+def visit(manner: int, view: MediatorView) -> int:
+    """Choose whom to visit as the numbered plan does."""
+    if manner == 1:
+        return visits.visit_in_turn(view)
+    if manner == 2:
+        return visits.visit_at_random(view)
+    return visits.visit(view)

@@ -52,3 +52,38 @@ def answer(
     if lapse_luck < lapse:
         return status_of(int(which * CATEGORIES))
     return status_of(category(latent + math.log(luck / (1.0 - luck))))
+
+
+@register_jitable
+def logistic(x: float) -> float:
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    rise = math.exp(x)
+    return rise / (1.0 + rise)
+
+
+@register_jitable
+def status_chance(latent: float, red: bool, lapse: float, status: int) -> float:
+    r"""Return the chance that :func:`answer` gives this status (the likelihood of 4.1).
+
+    .. math:: \Pr(R) = (1-\ell)\,\sigma(-\tfrac12-\eta) + \tfrac37\ell, \quad
+              \Pr(A) = (1-\ell)\,\sigma(\eta-\tfrac12) + \tfrac37\ell
+
+    and C has the rest: noise is logistic, three of the seven categories refuse, three accept. A
+    red line is unacceptable for certain, before any lapse.
+
+    Examples
+    --------
+    >>> [round(status_chance(0.0, False, 0.0, status), 4) for status in (0, 1, 2)]
+    [0.3775, 0.2449, 0.3775]
+    >>> status_chance(9.0, True, 0.05, UNACCEPTABLE)
+    1.0
+    """
+    if red:
+        return 1.0 if status == UNACCEPTABLE else 0.0
+    refused, accepted = logistic(-0.5 - latent), logistic(latent - 0.5)
+    if status == NEEDS_WORK:
+        return (1.0 - lapse) * max(1.0 - refused - accepted, 0.0) + lapse / CATEGORIES
+    told = refused if status == UNACCEPTABLE else accepted
+    return (1.0 - lapse) * told + lapse * MIDDLE / CATEGORIES
