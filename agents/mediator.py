@@ -21,6 +21,7 @@ from numba.extending import register_jitable
 
 from agents.objective import best_change, count_moved, is_linked, objective
 from agents.particle_draft import best_prefix, greedy_particles
+from sim.agenda import BRACKETED
 from sim.belief import log_chance
 from sim.view import MediatorView
 from sim.worth import MICRO, Floats, Ints, count_broken
@@ -58,7 +59,7 @@ def open_sums(text: Ints, view: MediatorView) -> Sums:
         np.zeros(2, np.int64),
     )
     sums.points[1] = len(text)
-    enter(sums, view, np.full(len(text), -1), text)
+    enter(sums, view, np.full(len(text), BRACKETED), text)
     return sums
 
 
@@ -75,12 +76,12 @@ def enter(sums: Sums, view: MediatorView, old: Ints, new: Ints) -> None:
             continue
         sums.points[0] += swap_count(points, j, a, b)
         sums.shift[0] += swap(power, j, a, b)
-        sums.points[1] += (b < 0) - (a < 0)
+        sums.points[1] += int(b < 0) - int(a < 0)
         for p in range(len(means)):
             means[p] += swap_of(mean, p, j, a, b)
             variances[p] += swap_of(variance, p, j, a, b)
             clears[p] += swap_of(clear, p, j, a, b)
-            asked[p] += (b >= 0 and needs[j, b, p]) - int(a >= 0 and needs[j, a, p])
+            asked[p] += int(b >= 0 and needs[j, b, p]) - int(a >= 0 and needs[j, a, p])
         for level in range(len(own)):
             own[level] += swap_own(coef, level, j, a, b)
 
@@ -142,7 +143,7 @@ def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> Non
             text[j] = k
             at = level + swap_count(points, j, old, k)
             sh = shift + swap(power, j, old, k)
-            is_tabled = n_away - (old != tabled[j]) + (k != tabled[j]) == 0
+            is_tabled = n_away - int(old != tabled[j]) + int(k != tabled[j]) == 0
             for p in range(parties):
                 if p == mediator:
                     continue
@@ -153,7 +154,8 @@ def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> Non
                         m, v = m + link_mean[p, q], v + link_variance[p, q]
                 a = peace[p, at]
                 worth[p] = a * m + (1.0 - a) * omega[p] * sh - bar[p]
-                acts = asked[p] + (k >= 0 and needs[j, k, p]) - (old >= 0 and needs[j, old, p])
+                acts = asked[p] + int(k >= 0 and needs[j, k, p])
+                acts -= int(old >= 0 and needs[j, old, p])
                 signs[p] = belligerent[p] or acts > 0
                 if is_tabled and signed[p]:
                     chance[p] = 0.0
@@ -165,7 +167,7 @@ def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> Non
                 if is_linked(text, links, q):
                     own += own_link[at, q]
             faults = count_broken(text, rule_if, rule_then, rule_ok)
-            faults += n_open - (old < 0) + (k < 0)
+            faults += n_open - int(old < 0) + int(k < 0)
             score = objective(
                 chance, worth, signs, own / MICRO, mediator, weight_accept, bias, speed
             )

@@ -14,7 +14,7 @@ from sim.worth import Ints
 RESPOND = ("agents.responsive:respond", "agents.always_no:respond")
 SIGN = ("agents.responsive:sign", "agents.always_no:sign")
 ASK = ("agents.asks:ask",)
-REDRAFT = ("agents.mediator:redraft",)
+REDRAFT = ("agents.mediator:redraft", "agents.mediator:redraft_particles")
 VISIT = ("agents.visit:visit", "agents.visit:visit_in_turn", "agents.visit:visit_at_random")
 
 
@@ -43,6 +43,8 @@ def ask(manner: int, view: View) -> Ints:
 @register_jitable
 def redraft(manner: int, view: MediatorView) -> Ints:
     """Redraft as the numbered mediator does."""
+    if manner == 1:
+        return mediator.redraft_particles(view)
     return mediator.redraft(view)
 
 

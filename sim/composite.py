@@ -106,9 +106,9 @@ def willing(
         if old != new:
             i = place[p, j, n]
             if new >= 0:
-                u, lines = u + worth[p, j, new, i], lines + red[p, j, new, i]
+                u, lines = u + worth[p, j, new, i], lines + int(red[p, j, new, i])
             if old >= 0:
-                u, lines = u - worth[p, j, old, i], lines - red[p, j, old, i]
+                u, lines = u - worth[p, j, old, i], lines - int(red[p, j, old, i])
         for q in range(len(linked)):
             if linked[q]:
                 u += link[p, q, n]
