@@ -1,168 +1,226 @@
-r"""A mediator that takes statuses at face value and redrafts the criticised points (3.1, 3.2).
+r"""The mediator's redraft: what it believes everybody will sign, what it wants itself (3.1, 3.2).
 
 It edits at most ``budget`` editable issues, each time the one change that raises most
 
-.. math:: J_M(x) = \lambda_M \sum_{P \in signers} \log\sigma(\hat S_P(x)/\tau)
-          + (1-\lambda_M)\,S_M(x) - \#\{broken\ implications,\ open\ points\}
+.. math:: J_M(x) = \lambda_M \sum_{P \in signers} \log\hat P(P \text{ signs } x)
+          + (1-\lambda_M)\,S_M(x) + \sum_P b_P\,E S_P(x) + v_{speed}\,\hat P(\text{all sign } x)
+          - \#\{broken\ implications,\ open\ points\}
 
-where :math:`\hat S_P` is the prior mean surplus moved by the last status heard on each option.
-Prior means are over fresh worlds; nothing of this world but the statuses and the mediator's own
-surplus reaches it.
+S_M is its own surplus, exact; the others' are beliefs (:mod:`sim.belief`); whoever has signed this
+very text signs it for certain. A broken implication or an open point costs one unit (ours). With
+learning off the belief is the prior and the rule is the same.
+
+``redraft`` works on means and variances and, before leaders, takes of all the drafts on its way
+the one that the particles like best; ``redraft_particles`` asks the particles at every step.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
-from sim.respond import NEEDS_WORK
+from agents.objective import best_change, count_moved, is_linked, objective
+from agents.particle_draft import best_prefix, greedy_particles
+from sim.agenda import BRACKETED
+from sim.belief import log_chance
+from sim.compiled import rule
+from sim.records import record
 from sim.view import MediatorView
-from sim.worth import MICRO, Bools, Floats, Ints, brackets, count_broken
-
-LEAST_RISE = 1e-9
-"""A change that raises J_M by less is none: float sums may not decide."""
+from sim.worth import MICRO, Floats, Ints, count_broken
 
 
-class Ledger(NamedTuple):
+@record
+class Sums(NamedTuple):
     """Running sums of a draft, so that one change of one point costs no new sum.
 
-    ``total`` (P, L) int64: surplus at every enforcement level; ``asked`` (P,) int64: chosen
-    options that need the party's act; ``moved`` (P,): shift by statuses heard, util; ``level``
-    (1,): enforcement points.
+    ``mean``, ``variance`` (P,): of u - W, util; ``clear`` (P,): log chance of no red line;
+    ``asked`` (P,) int64: chosen options that need the party's act; ``own`` (L,) int64: the
+    mediator's surplus at every level, micro-util; ``shift`` (1,): power-shift points; ``points``
+    (2,) int64: enforcement points, open issues.
     """
 
-    total: Ints
+    mean: Floats
+    variance: Floats
+    clear: Floats
     asked: Ints
-    moved: Floats
-    level: Ints
+    own: Ints
+    shift: Floats
+    points: Ints
 
 
-@register_jitable
-def open_ledger(text: Ints, view: MediatorView) -> Ledger:
+@rule
+def open_sums(text: Ints, view: MediatorView) -> Sums:
     """Return the running sums of a text."""
-    parties, levels = view.base.shape
-    ledger = Ledger(
-        np.zeros((parties, levels), np.int64),
-        np.zeros(parties, np.int64),
+    parties = len(view.bar)
+    sums = Sums(
+        -view.particles.reserve_mean - view.moved,
+        view.particles.reserve_variance.copy(),
         np.zeros(parties),
-        np.zeros(1, np.int64),
+        np.zeros(parties, np.int64),
+        view.own_base.copy(),
+        np.zeros(1),
+        np.zeros(2, np.int64),
     )
-    for p in range(parties):
-        own = p == view.mediator
-        for level in range(levels):
-            ledger.total[p, level] = view.own_base[level] if own else view.base[p, level]
-    for j in range(len(text)):
-        book(ledger, view, j, text[j], 1)
-    return ledger
+    sums.points[1] = len(text)
+    enter(sums, view, np.full(len(text), BRACKETED), text)
+    return sums
 
 
-@register_jitable
-def shift_of(heard: Ints, weight: Floats, by: float, p: int, j: int, k: int) -> float:
-    """Return how far the last status on an option moves the believed surplus, util (ours)."""
-    if heard[p, j, k] < 0:
-        return 0.0
-    return float(by * weight[p, j] * (heard[p, j, k] - NEEDS_WORK))
+@rule
+def enter(sums: Sums, view: MediatorView, old: Ints, new: Ints) -> None:
+    """Move the sums from text ``old`` to text ``new``; an open issue adds nothing."""
+    mean, variance, clear = view.belief.mean, view.belief.variance, view.belief.clear
+    means, variances, clears, asked = sums.mean, sums.variance, sums.clear, sums.asked
+    needs, coef, own = view.table.needs, view.own_coef, sums.own
+    points, power = view.table.enforcement, view.particles.power_shift
+    for j in range(len(new)):
+        a, b = old[j], new[j]
+        if a == b:
+            continue
+        sums.points[0] += swap_count(points, j, a, b)
+        sums.shift[0] += swap(power, j, a, b)
+        sums.points[1] += int(b < 0) - int(a < 0)
+        for p in range(len(means)):
+            means[p] += swap_of(mean, p, j, a, b)
+            variances[p] += swap_of(variance, p, j, a, b)
+            clears[p] += swap_of(clear, p, j, a, b)
+            asked[p] += int(b >= 0 and needs[j, b, p]) - int(a >= 0 and needs[j, a, p])
+        for level in range(len(own)):
+            own[level] += swap_own(coef, level, j, a, b)
 
 
-@register_jitable
-def book(ledger: Ledger, view: MediatorView, j: int, k: int, sign: int) -> None:
-    """Enter (sign 1) or strike (sign -1) option ``k`` of issue ``j``; an open issue is nothing."""
-    if k < 0:
-        return
-    total, coef, own, needs = ledger.total, view.coef, view.own_coef, view.table.needs
-    heard, weight, by = view.heard, view.weight, view.status_shift
-    ledger.level[0] += sign * view.table.enforcement[j, k]
-    for p in range(total.shape[0]):
-        ledger.asked[p] += sign * needs[j, k, p]
-        ledger.moved[p] += sign * shift_of(heard, weight, by, p, j, k)
-        for level in range(total.shape[1]):
-            gain = own[level, j, k] if p == view.mediator else coef[p, level, j, k]
-            total[p, level] += sign * gain
+@rule
+def swap(rows: Floats, j: int, old: int, new: int) -> float:
+    """Return what a sum gains when issue ``j`` goes from ``old`` to ``new`` (-1: open)."""
+    gain = rows[j, new] if new >= 0 else 0.0
+    return float(gain - rows[j, old] if old >= 0 else gain)
 
 
-@register_jitable
-def log_sigmoid(x: float) -> float:
-    """Return log(1 / (1 + exp(-x))) without overflow."""
-    return -math.log1p(math.exp(-x)) if x > 0.0 else x - math.log1p(math.exp(x))
+@rule
+def swap_of(rows: Floats, p: int, j: int, old: int, new: int) -> float:
+    """Return what party ``p``'s sum gains by the same change; ``rows`` (P, J, K)."""
+    gain = rows[p, j, new] if new >= 0 else 0.0
+    return float(gain - rows[p, j, old] if old >= 0 else gain)
 
 
-@register_jitable
-def objective(
-    worth: Ints, moved: Floats, signs: Bools, mediator: int, weight_accept: float, heat: float
-) -> float:
-    """Return J_M (3.1) before faults; ``worth`` (P,) in micro-util, ``moved`` (P,) in util."""
-    acceptance, own = 0.0, 0.0
-    for p in range(len(worth)):
-        if p == mediator:
-            own = worth[p] / MICRO
-        elif signs[p]:
-            acceptance += log_sigmoid((worth[p] / MICRO + moved[p]) / heat)
-    return weight_accept * acceptance + (1.0 - weight_accept) * own
+@rule
+def swap_count(rows: Ints, j: int, old: int, new: int) -> int:
+    """Return what a count gains by the same change; ``rows`` (J, K)."""
+    gain = rows[j, new] if new >= 0 else 0
+    return int(gain - rows[j, old] if old >= 0 else gain)
 
 
-@register_jitable
-def best_change(ledger: Ledger, text: Ints, view: MediatorView) -> tuple[int, int]:
-    """Return the one change of an editable issue that raises J_M most; (-1, -1) if none does."""
-    best, at, to = LEAST_RISE, -1, -1
-    scores = np.zeros(view.heard.shape[2] + 1)
-    for j in range(len(text)):
-        if view.editable[j]:
-            old, n = text[j], view.table.n_options[j]
-            score_options(ledger, text, view, j, n, scores)
-            now = scores[old] if old >= 0 else scores[n]
-            for k in range(n):
-                if scores[k] - now > best:
-                    best, at, to = scores[k] - now, j, k
-    return at, to
+@rule
+def swap_own(rows: Ints, level: int, j: int, old: int, new: int) -> int:
+    """Return what the mediator's own surplus gains by the same change, micro-util."""
+    gain = rows[level, j, new] if new >= 0 else 0
+    return int(gain - rows[level, j, old] if old >= 0 else gain)
 
 
-@register_jitable
-def score_options(
-    ledger: Ledger, text: Ints, view: MediatorView, j: int, n: int, scores: Floats
-) -> None:
-    """Fill J_M of the text with each option of issue ``j``, and last with the issue left open.
+@rule
+def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> None:
+    """Fill J_M (J, K + 1) of the text with every option of every editable issue, last left open.
 
-    A broken implication or an open point costs one unit (ours). Arrays are taken out of their
-    tuples once: to pass a tuple costs more than to score an option.
+    Arrays are taken out of their tuples once: to pass a tuple costs more than to score an option.
     """
-    old, table = text[j], view.table
-    book(ledger, view, j, old, -1)
-    total, asked, moved, level = ledger.total, ledger.asked, ledger.moved, ledger.level[0]
-    coef, own, needs, points = view.coef, view.own_coef, table.needs, table.enforcement
-    rule_if, rule_then, rule_ok = table.rule_if, table.rule_then, table.rule_ok
-    belligerent, mediator = table.belligerent, view.mediator
-    parties = len(asked)
-    worth, shift = np.zeros(parties, np.int64), np.zeros(parties)
-    signs = np.zeros(parties, np.bool_)
-    for k in range(n + 1):
-        is_open = k == n
-        at = level if is_open else level + points[j, k]
-        for p in range(parties):
-            worth[p], shift[p] = total[p, at], moved[p]
-            signs[p] = belligerent[p] or asked[p] > 0
-            if not is_open:
-                worth[p] += own[at, j, k] if p == mediator else coef[p, at, j, k]
-                signs[p] = signs[p] or needs[j, k, p]
-                shift[p] += shift_of(view.heard, view.weight, view.status_shift, p, j, k)
-        text[j] = -1 if is_open else k
-        faults = count_broken(text, rule_if, rule_then, rule_ok) + brackets(text)
-        score = objective(worth, shift, signs, mediator, view.weight_accept, view.temperature)
-        scores[k] = score - faults
-    text[j] = old
-    book(ledger, view, j, old, 1)
+    parties, mediator = len(view.bar), view.mediator
+    chance, worth, signs = np.zeros(parties), np.zeros(parties), np.zeros(parties, np.bool_)
+    mean_0, variance_0, clear_0, asked = sums.mean, sums.variance, sums.clear, sums.asked
+    own_0, level, shift = sums.own, sums.points[0], sums.shift[0]
+    n_open, n_away = sums.points[1], count_moved(text, view.text)
+    mean, variance, clear = view.belief.mean, view.belief.variance, view.belief.clear
+    own_coef, own_link, tabled, editable = view.own_coef, view.own_link, view.text, view.editable
+    bar, signed, bias = view.bar, view.signed, view.bias
+    weight_accept, speed = view.weight_accept, view.speed
+    p_ = view.particles
+    peace, omega, power = p_.peace_mean, p_.omega_mean, p_.power_shift
+    link_mean, link_variance = p_.link_mean, p_.link_variance
+    t = view.table
+    n_options, points, needs, belligerent = t.n_options, t.enforcement, t.needs, t.belligerent
+    links, rule_if, rule_then, rule_ok = t.links, t.rule_if, t.rule_then, t.rule_ok
+    for j in range(len(text)):
+        if not editable[j]:
+            continue
+        old, n = text[j], n_options[j]
+        for k in range(-1, n):
+            text[j] = k
+            at = level + swap_count(points, j, old, k)
+            sh = shift + swap(power, j, old, k)
+            is_tabled = n_away - int(old != tabled[j]) + int(k != tabled[j]) == 0
+            for p in range(parties):
+                if p == mediator:
+                    continue
+                m = mean_0[p] + swap_of(mean, p, j, old, k)
+                v = variance_0[p] + swap_of(variance, p, j, old, k)
+                for q in range(len(links)):
+                    if is_linked(text, links, q):
+                        m, v = m + link_mean[p, q], v + link_variance[p, q]
+                a = peace[p, at]
+                worth[p] = a * m + (1.0 - a) * omega[p] * sh - bar[p]
+                acts = asked[p] + int(k >= 0 and needs[j, k, p])
+                acts -= int(old >= 0 and needs[j, old, p])
+                signs[p] = belligerent[p] or acts > 0
+                if is_tabled and signed[p]:
+                    chance[p] = 0.0
+                else:
+                    c = clear_0[p] + swap_of(clear, p, j, old, k)
+                    chance[p] = log_chance(worth[p], a * a * v, c)
+            own = own_0[at] + swap_own(own_coef, at, j, old, k)
+            for q in range(len(links)):
+                if is_linked(text, links, q):
+                    own += own_link[at, q]
+            faults = count_broken(text, rule_if, rule_then, rule_ok)
+            faults += n_open - int(old < 0) + int(k < 0)
+            score = objective(
+                chance, worth, signs, own / MICRO, mediator, weight_accept, bias, speed
+            )
+            scores[j, k if k >= 0 else n] = score - faults
+        text[j] = old
 
 
-@register_jitable
-def redraft(view: MediatorView) -> Ints:
-    """Return the redrafted text: greedy best changes among the editable issues."""
+@rule
+def greedy(view: MediatorView, edits: Ints) -> int:
+    """Fill ``edits`` (budget, 2), issue and option, with the best changes; return how many."""
     text = view.text.copy()
-    ledger = open_ledger(text, view)
-    for _ in range(view.budget):
-        at, to = best_change(ledger, text, view)
+    before = text.copy()
+    sums = open_sums(text, view)
+    scores = np.zeros((len(text), view.belief.mean.shape[2] + 1))
+    for b in range(len(edits)):
+        score_all(sums, text, view, scores)
+        at, to = best_change(scores, text, view.table.n_options, view.editable)
         if at < 0:
-            break
-        book(ledger, view, at, text[at], -1)
+            return b
         text[at] = to
-        book(ledger, view, at, to, 1)
-    return text
+        enter(sums, view, before, text)
+        before[at] = to
+        edits[b, 0], edits[b, 1] = at, to
+    return len(edits)
+
+
+@rule
+def with_edits(text: Ints, edits: Ints, count: int) -> Ints:
+    """Return the text with the first ``count`` edits made."""
+    out = text.copy()
+    for b in range(count):
+        out[edits[b, 0]] = edits[b, 1]
+    return out
+
+
+@rule
+def redraft(view: MediatorView) -> Ints:
+    """Return the redrafted text: greedy best changes among the editable issues.
+
+    Before leaders the drafts on the way, from the old text to the last, are scored once more on
+    the particles, and the best of them stands.
+    """
+    edits = np.zeros((view.budget, 2), np.int64)
+    count = greedy(view, edits)
+    if view.leader and count > 0:
+        count = best_prefix(view, edits, count)
+    return with_edits(view.text, edits, count)
+
+
+@rule
+def redraft_particles(view: MediatorView) -> Ints:
+    """Return the redrafted text, every change judged by the particles (200 composites, 4.3)."""
+    edits = np.zeros((view.budget, 2), np.int64)
+    return with_edits(view.text, edits, greedy_particles(view, edits))

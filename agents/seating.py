@@ -4,18 +4,20 @@ A compiled batch cannot call a rule by name, so the shipped ones are numbered he
 is played by the Mesa engine. One line per manner.
 """
 
-from numba.extending import register_jitable
-
-from agents import always_no, mediator, responsive
+from agents import always_no, asks, mediator, responsive
+from agents import visit as visits
+from sim.compiled import rule
 from sim.view import MediatorView, View
 from sim.worth import Ints
 
 RESPOND = ("agents.responsive:respond", "agents.always_no:respond")
 SIGN = ("agents.responsive:sign", "agents.always_no:sign")
-REDRAFT = ("agents.mediator:redraft",)
+ASK = ("agents.asks:ask",)
+REDRAFT = ("agents.mediator:redraft", "agents.mediator:redraft_particles")
+VISIT = ("agents.visit:visit", "agents.visit:visit_in_turn", "agents.visit:visit_at_random")
 
 
-@register_jitable
+@rule
 def respond(manner: int, view: View) -> Ints:
     """Answer as the numbered manner does."""
     if manner == 1:
@@ -23,7 +25,7 @@ def respond(manner: int, view: View) -> Ints:
     return responsive.respond(view)
 
 
-@register_jitable
+@rule
 def sign(manner: int, view: View) -> bool:
     """Sign as the numbered manner does."""
     if manner == 1:
@@ -31,7 +33,25 @@ def sign(manner: int, view: View) -> bool:
     return responsive.sign(view)
 
 
-@register_jitable
+@rule
+def ask(manner: int, view: View) -> Ints:
+    """Ask for changes as the numbered manner does."""
+    return asks.ask(view)
+
+
+@rule
 def redraft(manner: int, view: MediatorView) -> Ints:
     """Redraft as the numbered mediator does."""
+    if manner == 1:
+        return mediator.redraft_particles(view)
     return mediator.redraft(view)
+
+
+@rule
+def visit(manner: int, view: MediatorView) -> int:
+    """Choose whom to visit as the numbered plan does."""
+    if manner == 1:
+        return visits.visit_in_turn(view)
+    if manner == 2:
+        return visits.visit_at_random(view)
+    return visits.visit(view)

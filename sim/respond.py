@@ -10,8 +10,6 @@ mediator's beliefs and the calibration likelihood all use these functions.
 
 import math
 
-from numba.extending import register_jitable
-
 OPEN, UNACCEPTABLE, NEEDS_WORK, ACCEPT = -1, 0, 1, 2
 STATUS_NAMES = {OPEN: "open", 0: "unacceptable", 1: "needs work", 2: "accept"}
 CATEGORIES = 7
@@ -19,7 +17,7 @@ MIDDLE = 3
 """Category C; below it the three refusals, above it the three accepts."""
 
 
-@register_jitable
+@rule
 def eta(
     value: float, threshold: float, posture: float, weight: float, issues: int,
     beta: float, xi: float,
@@ -28,13 +26,13 @@ def eta(
     return beta * math.pow(issues * weight, xi) * (value - threshold - posture)
 
 
-@register_jitable
+@rule
 def category(latent: float) -> int:
     """Return the ordered category 0 (R3) .. 6 (A3); cutpoints -2.5, -1.5, -0.5, 0.5, 1.5, 2.5."""
     return int(min(max(math.floor(latent + 3.5), 0.0), CATEGORIES - 1.0))
 
 
-@register_jitable
+@rule
 def status_of(category_: int) -> int:
     """Return the status a category is reported as."""
     if category_ < MIDDLE:
@@ -42,7 +40,7 @@ def status_of(category_: int) -> int:
     return NEEDS_WORK if category_ == MIDDLE else ACCEPT
 
 
-@register_jitable
+@rule
 def answer(
     latent: float, red: bool, lapse: float, luck: float, lapse_luck: float, which: float
 ) -> int:
@@ -52,3 +50,38 @@ def answer(
     if lapse_luck < lapse:
         return status_of(int(which * CATEGORIES))
     return status_of(category(latent + math.log(luck / (1.0 - luck))))
+
+
+@rule
+def logistic(x: float) -> float:
+    """Return 1 / (1 + exp(-x)) without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    rise = math.exp(x)
+    return rise / (1.0 + rise)
+
+
+@rule
+def status_chance(latent: float, red: bool, lapse: float, status: int) -> float:
+    r"""Return the chance that :func:`answer` gives this status (the likelihood of 4.1).
+
+    .. math:: \Pr(R) = (1-\ell)\,\sigma(-\tfrac12-\eta) + \tfrac37\ell, \quad
+              \Pr(A) = (1-\ell)\,\sigma(\eta-\tfrac12) + \tfrac37\ell
+
+    and C has the rest: noise is logistic, three of the seven categories refuse, three accept. A
+    red line is unacceptable for certain, before any lapse.
+
+    Examples
+    --------
+    >>> [round(status_chance(0.0, False, 0.0, status), 4) for status in (0, 1, 2)]
+    [0.3775, 0.2449, 0.3775]
+    >>> status_chance(9.0, True, 0.05, UNACCEPTABLE)
+    1.0
+    """
+    if red:
+        return 1.0 if status == UNACCEPTABLE else 0.0
+    refused, accepted = logistic(-0.5 - latent), logistic(latent - 0.5)
+    if status == NEEDS_WORK:
+        return (1.0 - lapse) * max(1.0 - refused - accepted, 0.0) + lapse / CATEGORIES
+    told = refused if status == UNACCEPTABLE else accepted
+    return (1.0 - lapse) * told + lapse * MIDDLE / CATEGORIES

@@ -4,99 +4,208 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents import mediator
-from agents.mediator import LEAST_RISE, log_sigmoid, open_ledger, redraft, score_options
-from sim import round as parts
-from sim.case import load_case
-from sim.ensemble import prior_ensemble
-from sim.negotiation import prior_beliefs, round_rules
-from sim.settings import Settings
+from agents.mediator import open_sums, redraft, redraft_particles, score_all
+from agents.objective import LEAST_RISE
+from agents.particle_draft import best_prefix, particle_score
+from agents.seating import REDRAFT
+from sim.belief import log_acceptance, open_belief
+from sim.compiled import compiled
+from sim.composite import TAU, open_composite
 from sim.worth import MICRO, brackets, broken_rules, enforcement_level, is_signer, surplus
+from tests.toys import toy_view
 
-NONE = np.zeros((100, 0), dtype=np.int64)
-
-
-@pytest.fixture(scope="module")
-def view():
-    """A drafter's view of the opening text after some answers."""
-    ensemble = prior_ensemble(load_case("ukraine_2025"), Settings(), seed=3)
-    rules = round_rules(ensemble, prior_beliefs(ensemble, worlds=5))
-    talks, world = parts.open_talks(rules), ensemble.world(0)
-    generator = np.random.default_rng(0)
-    talks.heard[:] = generator.integers(-1, 3, talks.heard.shape)
-    talks.text[[0, 5]] = -1
-    editable = generator.random(len(talks.text)) < 0.5
-    return parts.mediator_view(rules, world, talks, editable, 4)
+seeds = st.integers(0, 10_000)
 
 
 def plain_objective(text, view):
-    """Write J_M (3.1) down once more, sum by sum, without the ledger."""
-    level = enforcement_level(text, view.table.enforcement)
-    acceptance = own = 0.0
-    for p in range(len(view.base)):
+    """Write J_M (3.1) down once more, sum by sum, without running sums."""
+    logs = tilt = 0.0
+    table = view.table
+    for p in range(len(view.bar)):
         if p == view.mediator:
-            own = surplus(text, view.own_coef, view.own_base, NONE, view.table.links, level) / MICRO
-        elif is_signer(text, view.table, p):
-            moved = sum(
-                view.weight[p, j] * (view.heard[p, j, k] - 1)
-                for j, k in enumerate(text)
-                if k >= 0 and view.heard[p, j, k] >= 0
-            )
-            worth = surplus(text, view.coef[p], view.base[p], NONE, view.table.links, level) / MICRO
-            acceptance += log_sigmoid((worth + view.status_shift * moved) / view.temperature)
-    total = view.weight_accept * acceptance + (1 - view.weight_accept) * own
-    return total - broken_rules(text, view.table) - brackets(text)
+            continue
+        args = (view.belief, view.particles, table, text, p, view.moved[p], view.bar[p])
+        tilt += view.bias[p] * mediator_mean(args)
+        done = view.signed[p] and np.array_equal(text, view.text)
+        if is_signer(text, table, p) and not done:
+            logs += log_acceptance(*args)
+    level = enforcement_level(text, table.enforcement)
+    own = surplus(text, view.own_coef, view.own_base, view.own_link, table.links, level) / MICRO
+    score = view.weight_accept * logs + (1 - view.weight_accept) * own + tilt
+    return score + view.speed * math.exp(logs) - broken_rules(text, table) - brackets(text)
 
 
-def test_the_ledger_scores_as_plain_sums_do(view):
-    text, ledger = view.text.copy(), open_ledger(view.text, view)
-    for j, n in enumerate(view.table.n_options):
-        scores = np.zeros(view.heard.shape[2] + 1)
-        score_options(ledger, text, view, j, n, scores)
-        assert np.array_equal(text, view.text)
+def mediator_mean(args):
+    """Return the believed mean surplus, from the draws' moments."""
+    belief, particles, table, text, p, moved, bar = args
+    chosen = [(j, k) for j, k in enumerate(text) if k >= 0]
+    u = sum(belief.mean[p, j, k] for j, k in chosen)
+    for q, (a, b, c, d) in enumerate(table.links):
+        if text[a] == b and text[c] == d:
+            u += particles.link_mean[p, q]
+    a = particles.peace_mean[p, enforcement_level(text, table.enforcement)]
+    shift = sum(particles.power_shift[j, k] for j, k in chosen)
+    bound = a * (u - particles.reserve_mean[p] - moved)
+    return bound + (1 - a) * particles.omega_mean[p] * shift - bar
+
+
+def plain_particle_objective(text, view):
+    """Write the particles' J_M down once more over resampled draws, whole arrays at a time."""
+    logs = tilt = 0.0
+    table, particles = view.table, view.particles
+    composite = open_composite(view.belief, particles, text, view.mediator)
+    level = enforcement_level(text, table.enforcement)
+    chosen = [(j, k) for j, k in enumerate(text) if k >= 0]
+    shift = sum(particles.power_shift[j, k] for j, k in chosen)
+    for p in range(len(view.bar)):
+        if p == view.mediator:
+            continue
+        place = composite.place[p]
+        u = sum(particles.worth[p, j, k][place[j]] for j, k in chosen) - particles.reserve[p]
+        for q, (a, b, c, d) in enumerate(table.links):
+            if text[a] == b and text[c] == d:
+                u = u + particles.link[p, q]
+        a = particles.peace[p, level]
+        s = a * (u - view.moved[p]) + (1 - a) * particles.omega[p] * shift - view.bar[p]
+        tilt += view.bias[p] * s.mean()
+        red = np.any([particles.red[p, j, k][place[j]] for j, k in chosen], axis=0)
+        will = np.where(red, 1e-3, 1.0) / (1.0 + np.exp(-s / TAU))
+        done = view.signed[p] and np.array_equal(text, view.text)
+        if is_signer(text, table, p) and not done:
+            logs += math.log(will.mean())
+    own = surplus(text, view.own_coef, view.own_base, view.own_link, table.links, level) / MICRO
+    score = view.weight_accept * logs + (1 - view.weight_accept) * own + tilt
+    return score + view.speed * math.exp(logs) - broken_rules(text, table) - brackets(text)
+
+
+@given(seeds)
+def test_running_sums_score_as_plain_sums_do(seed):
+    view = toy_view(seed, signed=np.array([True, False, False]))
+    text = view.text.copy()
+    scores = np.full((len(text), view.belief.mean.shape[2] + 1), np.nan)
+    score_all(open_sums(text, view), text, view, scores)
+    assert np.array_equal(text, view.text)
+    for j in np.flatnonzero(view.editable):
+        n = view.table.n_options[j]
         for k in [*range(n), -1]:
             trial = text.copy()
             trial[j] = k
-            assert scores[k if k >= 0 else n] == pytest.approx(plain_objective(trial, view))
+            assert scores[j, k if k >= 0 else n] == pytest.approx(plain_objective(trial, view))
 
 
-def test_a_redraft_keeps_to_its_budget_and_its_points_and_never_worsens(view):
-    before, after = view.text, redraft(view)
-    moved = before != after
-    assert 0 < moved.sum() <= view.budget
+@given(seeds)
+def test_composites_score_as_plain_sums_do(seed):
+    view = toy_view(seed, signed=np.array([True, False, False]))
+    composite = open_composite(view.belief, view.particles, view.text, view.mediator)
+    for j in range(len(view.text)):
+        for k in range(view.table.n_options[j]):
+            trial = view.text.copy()
+            trial[j] = k
+            got = particle_score(composite, view, trial, j, view.text[j])
+            assert got == pytest.approx(plain_particle_objective(trial, view))
+
+
+@given(seeds, st.booleans())
+def test_a_redraft_keeps_to_its_budget_and_its_points_and_never_worsens(seed, leader):
+    view = toy_view(seed, leader=leader)
+    after = redraft(view)
+    moved = view.text != after
+    assert moved.sum() <= view.budget
     assert not (moved & ~view.editable).any()
-    assert plain_objective(after, view) > plain_objective(before, view) + LEAST_RISE
+    assert plain_objective(after, view) >= plain_objective(view.text, view) - 1e-9
+    if leader:
+        before = plain_particle_objective(view.text, view)
+        assert plain_particle_objective(after, view) >= before - 1e-9
 
 
-def test_a_redraft_stops_where_no_single_change_helps(view):
-    best = redraft(view._replace(budget=200))
-    score = plain_objective(best, view)
+@given(seeds)
+def test_a_redraft_by_particles_keeps_to_the_same_limits(seed):
+    view = toy_view(seed)
+    after = redraft_particles(view)
+    moved = view.text != after
+    assert moved.sum() <= view.budget
+    assert not (moved & ~view.editable).any()
+    before = plain_particle_objective(view.text, view)
+    assert plain_particle_objective(after, view) >= before - 1e-9
+
+
+@given(seeds, st.sampled_from([(redraft, plain_objective),
+                               (redraft_particles, plain_particle_objective)]))  # fmt: skip
+def test_a_redraft_stops_where_no_single_change_helps(seed, pair):
+    rule, objective = pair
+    view = toy_view(seed, budget=100)
+    best = rule(view)
+    score = objective(best, view)
     for j in np.flatnonzero(view.editable):
         for k in range(view.table.n_options[j]):
             trial = best.copy()
             trial[j] = k
-            assert plain_objective(trial, view) <= score + 1e-6
+            assert objective(trial, view) <= score + LEAST_RISE + 1e-9
 
 
-def test_the_drafter_sees_nobody_elses_private_arrays():
-    """Its view is the same whatever the others privately want."""
-    ensemble = prior_ensemble(load_case("camp_david"), Settings(), seed=3)
-    rules = round_rules(ensemble, prior_beliefs(ensemble, worlds=5))
-    talks, world = parts.open_talks(rules), ensemble.world(0)
-    others = [p for p in range(len(world.base)) if p != rules.mediator]
-    spoiled = world._replace(coef=world.coef.copy(), base=world.base.copy())
-    spoiled.coef[others] = 10**9
-    spoiled.base[others] = -(10**9)
-    editable = np.ones(len(talks.text), dtype=bool)
-    drafts = [
-        mediator.redraft(parts.mediator_view(rules, w, talks, editable, 4))
-        for w in (world, spoiled)
-    ]
-    assert np.array_equal(*drafts)
+def test_drafts_move_at_all():
+    """The limits above are not kept by doing nothing."""
+    drafts = [(toy_view(seed), rule) for seed in range(20) for rule in (redraft, redraft_particles)]
+    assert sum((rule(view) != view.text).any() for view, rule in drafts) > 20
 
 
-def test_log_sigmoid_is_exact_and_never_overflows():
-    assert log_sigmoid(0.0) == pytest.approx(-math.log(2))
-    assert log_sigmoid(-1000.0) == -1000.0
-    assert log_sigmoid(1000.0) == 0.0
+def test_leaders_get_the_draft_the_particles_like_best():
+    """Of the old text and every draft on the way; in some views that is not the last."""
+    fewer = 0
+    for seed in range(40):
+        view = toy_view(seed, budget=6)
+        edits = np.zeros((6, 2), dtype=np.int64)
+        count = mediator.greedy(view, edits)
+        drafts = [mediator.with_edits(view.text, edits, n) for n in range(count + 1)]
+        likes = [plain_particle_objective(draft, view) for draft in drafts]
+        kept = best_prefix(view, edits, count)
+        assert likes[kept] == pytest.approx(max(likes))
+        fewer += kept < count
+        assert np.array_equal(redraft(view._replace(leader=True)), drafts[kept])
+    assert fewer
+
+
+def test_a_signature_on_the_table_holds_the_text_together():
+    """With both belligerents' names under the text, no change promises more."""
+    view = toy_view(3, text=np.array([0, 1, 1, 0, 0, 0]), bias=np.zeros(3))
+    signed = view._replace(signed=np.array([True, True, False]), weight_accept=1.0)
+    assert broken_rules(view.text, view.table) == 0
+    assert np.array_equal(redraft(signed), view.text)
+    assert not np.array_equal(redraft(signed._replace(signed=np.zeros(3, dtype=bool))), view.text)
+
+
+@pytest.mark.parametrize("rule", [redraft, redraft_particles])
+def test_the_drafter_reads_its_own_surplus_and_no_row_of_belief_about_itself(rule):
+    """Nobody's private array is in the view; the belief about the mediator is not read either."""
+    views = [toy_view(seed, weight_accept=0.1) for seed in range(8)]
+    own = [view._replace(own_coef=view.own_coef[:, :, ::-1].copy()) for view in views]
+    assert any(not np.array_equal(rule(a), rule(b)) for a, b in zip(views, own, strict=True))
+    for view in views:
+        before = rule(view)
+        for array in (view.belief.mean, view.belief.variance, view.belief.clear):
+            array[view.mediator] = -9.0
+        view.particles.worth[view.mediator] = -9.0
+        view.moved[view.mediator] = view.bar[view.mediator] = 9.0
+        assert np.array_equal(rule(view), before)
+
+
+def test_with_learning_off_the_belief_is_the_prior_and_the_rule_the_same():
+    view = toy_view(1)
+    prior = view._replace(belief=open_belief(view.particles))
+    assert plain_objective(redraft(prior), prior) >= plain_objective(prior.text, prior)
+
+
+def test_plain_and_compiled_draft_the_same():
+    for seed in range(6):
+        for leader in (False, True):
+            view = toy_view(seed, leader=leader, budget=4)
+            assert np.array_equal(redraft(view), compiled(redraft)(view))
+            assert np.array_equal(redraft_particles(view), compiled(redraft_particles)(view))
+
+
+def test_both_redrafts_are_numbered():
+    assert REDRAFT == ("agents.mediator:redraft", "agents.mediator:redraft_particles")

@@ -1,0 +1,122 @@
+r"""Composites: whole parties put together from the particles of their issues.
+
+The moments of a belief say how much a text is worth on average; whether it beats fighting on is
+a question about draws. Composite n of a party takes, on every issue, the n-th draw after the
+issue's draws are resampled by weight, and W, A, omega and links of prior draw n. Resampling is
+systematic at the middle of each stratum, so it needs no luck, and with equal weights composite n
+is prior draw n, dependence between its issues and all (ours). Acceptance is the share of
+
+.. math:: \hat P = \frac1N \sum_n 1[\text{no red line}]\;\sigma(S_n/\tau)
+
+A composite that crosses a red line counts 0.001 of one that does not, the floor of
+:mod:`sim.belief`, so that a search can still tell bad from worse (ours).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.belief import Belief
+from sim.compiled import rule
+from sim.particles import LEAST_CLEAR, Particles
+from sim.records import record
+from sim.respond import logistic
+from sim.worth import Bools, Floats, Ints
+
+TAU = 0.005
+"""Surplus, util, over which a composite's will goes from even to 73 %: about one war-month; small,
+so that it is a share of draws, yet above 0, so that a search sees slopes (ours)."""
+
+
+@record
+class Composite(NamedTuple):
+    """Composites of every party and their sums over one draft.
+
+    ``place`` (P, J, N) int64: which particle stands at place n; ``total`` (P, N): u - W, util;
+    ``crossed`` (P, N) int64: chosen options that are its red lines.
+    """
+
+    place: Ints
+    total: Floats
+    crossed: Ints
+
+
+@rule
+def resample(weight: Floats, out: Ints) -> None:
+    """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n."""
+    size = len(weight)
+    at, mass = 0, weight[0]
+    for n in range(size):
+        while mass < (n + 0.5) / size and at < size - 1:
+            at += 1
+            mass += weight[at]
+        out[n] = at
+
+
+@rule
+def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
+    """Return the composites of all parties but ``skipped``, at a text."""
+    parties, issues, size = belief.weight.shape
+    place, crossed = (
+        np.zeros((parties, issues, size), np.int64),
+        np.zeros((parties, size), np.int64),
+    )
+    total = -particles.reserve
+    weight = belief.weight
+    for p in range(parties):
+        if p != skipped:
+            for j in range(issues):
+                resample(weight[p, j], place[p, j])
+    composite = Composite(place, -particles.reserve, np.zeros((parties, size), np.int64))
+    for j in range(issues):
+        change(composite, particles, j, -1, text[j])
+    return composite
+
+
+@rule
+def change(composite: Composite, particles: Particles, j: int, old: int, new: int) -> None:
+    """Move the sums from option ``old`` of issue ``j`` to ``new`` (-1: open)."""
+    place, total, crossed = composite.place, composite.total, composite.crossed
+    worth, red = particles.worth, particles.red
+    for p in range(total.shape[0]):
+        for n in range(total.shape[1]):
+            i = place[p, j, n]
+            if new >= 0:
+                total[p, n] += worth[p, j, new, i]
+                crossed[p, n] += red[p, j, new, i]
+            if old >= 0:
+                total[p, n] -= worth[p, j, old, i]
+                crossed[p, n] -= red[p, j, old, i]
+
+
+@rule
+def willing(
+    composite: Composite, particles: Particles, p: int, j: int, old: int, new: int,
+    level: int, shift: float, linked: Bools, moved: float, bar: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Return the share of party ``p``'s composites that would sign, and their mean surplus, util.
+
+    The text is the one of the sums with issue ``j`` moved from ``old`` to ``new``; ``level``,
+    ``shift`` and ``linked`` (Q,) are its enforcement level, power-shift points and pairs.
+    """
+    total, crossed, place = composite.total, composite.crossed, composite.place
+    worth, red, link = particles.worth, particles.red, particles.link
+    peace, omega = particles.peace, particles.omega
+    share, mean, size = 0.0, 0.0, total.shape[1]
+    for n in range(size):
+        u, lines = total[p, n], crossed[p, n]
+        if old != new:
+            i = place[p, j, n]
+            if new >= 0:
+                u, lines = u + worth[p, j, new, i], lines + int(red[p, j, new, i])
+            if old >= 0:
+                u, lines = u - worth[p, j, old, i], lines - int(red[p, j, old, i])
+        for q in range(len(linked)):
+            if linked[q]:
+                u += link[p, q, n]
+        a = peace[p, level, n]
+        s = a * (u - moved) + (1.0 - a) * omega[p, n] * shift - bar
+        will = logistic(s / TAU)
+        share += will if lines == 0 else LEAST_CLEAR * will
+        mean += s
+    return share / size, mean / size

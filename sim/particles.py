@@ -1,0 +1,227 @@
+r"""Particles: fresh draws of everybody, what all at the table believe before a word is said (4.3).
+
+Priors are common and every answer reaches all, so what others believe about a party is one
+belief, over N draws of the prior that no run ever plays. For each draw the tables here say what
+an option is worth to the party, and how likely each status and each demand would be:
+
+.. math:: \Pr(\text{ask for } k \mid j) = \mathrm{softmax}_k(\zeta\, v_{Pj}(k)) \qquad (5.1b)
+
+so that learning (:mod:`sim.belief`) is a look-up and a product.
+"""
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.compiled import compiled, rule
+from sim.records import record
+from sim.respond import eta, status_chance
+from sim.worth import MICRO, Bools, Floats, Ints, break_hazard, peace_factor
+
+if TYPE_CHECKING:
+    from sim.ensemble import Ensemble
+    from sim.world import World
+
+BELIEF_WORLDS = 1 << 40
+"""First of the worlds that beliefs are made of; no run ever reaches it."""
+
+PARTICLES = 200
+"""Draws behind every belief (theory 4.3)."""
+
+LEAST_CLEAR = 1e-3
+"""Least believed chance that an option is no red line: finitely many draws prove nothing (ours)."""
+
+POSTURE_OF_LEVEL = (2, 0)
+"""Whose overstatement is heard at envoy level (0) and at leader level (1)."""
+
+STATUSES = 3
+
+
+@record
+class Traits(NamedTuple):
+    """What a draw of a party is like, for the full likelihood.
+
+    Attributes
+    ----------
+    weight, threshold : (P, J, N), swing weights and thresholds a_Pj (1.1, 4.1)
+    value : (P, J, K, N), worst 0 to best 1
+    beta, xi, lapse : (N,), the response function; posture : (2, N) by level, value units
+    zeta : float, sharpness of demands (5.1b)
+    """
+
+    weight: Floats
+    threshold: Floats
+    value: Floats
+    beta: Floats
+    xi: Floats
+    lapse: Floats
+    posture: Floats
+    zeta: float
+
+
+@record
+class Particles(NamedTuple):
+    """N fresh draws of everybody; the same in every world of a run, read only.
+
+    Attributes
+    ----------
+    worth : (P, J, K, N)
+        w v of every option, util.
+    red : (P, J, K, N) bool
+        Red lines.
+    say : (2, 3, P, J, K, N)
+        Chance of each status, at envoy level and at leader level.
+    want : (P, J, K, N)
+        Chance that the party asks for this option on this issue.
+    mean, variance, clear : (P, J, K)
+        Prior moments of worth and log chance of no red line (see :class:`~sim.belief.Belief`).
+    link : (P, Q, N)
+        What pairs of options add, util; link_mean, link_variance : (P, Q).
+    peace : (P, L, N)
+        A_P(E), the share of peace (2.3); peace_mean : (P, L).
+    omega : (P, N)
+        Util per power-shift point; omega_mean : (P,).
+    reserve : (P, N)
+        W at the start, util; reserve_mean, reserve_variance : (P,).
+    power_shift : (J, K)
+        Shift points of every option.
+    n_options : (J,) int64
+    risky : (P, J, K) bool
+        Options that some draw holds a red line.
+    traits : Traits
+    """
+
+    worth: Floats
+    red: Bools
+    say: Floats
+    want: Floats
+    mean: Floats
+    variance: Floats
+    clear: Floats
+    link: Floats
+    link_mean: Floats
+    link_variance: Floats
+    peace: Floats
+    peace_mean: Floats
+    omega: Floats
+    omega_mean: Floats
+    reserve: Floats
+    reserve_mean: Floats
+    reserve_variance: Floats
+    power_shift: Floats
+    n_options: Ints
+    risky: Bools
+    traits: Traits
+
+
+@rule
+def fill_chances(
+    traits: Traits, red: Bools, n_options: Ints, worth: Floats, say: Floats, want: Floats
+) -> None:
+    """Fill worth, the chance of every status (4.1) and of every demand (5.1b)."""
+    parties, issues, _, size = red.shape
+    for p in range(parties):
+        for j in range(issues):
+            for n in range(size):
+                for k in range(n_options[j]):
+                    worth[p, j, k, n] = traits.weight[p, j, n] * traits.value[p, j, k, n]
+                    fill_say(traits, red, p, j, k, n, say)
+                fill_want(traits.value, traits.zeta, n_options[j], p, j, n, want)
+
+
+@rule
+def fill_say(traits: Traits, red: Bools, p: int, j: int, k: int, n: int, say: Floats) -> None:
+    """Fill the chance of each status of one option of one draw, at both levels."""
+    for level in range(2):
+        latent = eta(
+            traits.value[p, j, k, n], traits.threshold[p, j, n], traits.posture[level, n],
+            traits.weight[p, j, n], traits.weight.shape[1], traits.beta[n], traits.xi[n],
+        )  # fmt: skip
+        for status in range(STATUSES):
+            chance = status_chance(latent, red[p, j, k, n], traits.lapse[n], status)
+            say[level, status, p, j, k, n] = chance
+
+
+@rule
+def fill_want(
+    value: Floats, zeta: float, n_options: int, p: int, j: int, n: int, want: Floats
+) -> None:
+    """Fill the softmax of one issue of one draw (5.1b)."""
+    total = 0.0
+    for k in range(n_options):
+        want[p, j, k, n] = math.exp(zeta * value[p, j, k, n])
+        total += want[p, j, k, n]
+    for k in range(n_options):
+        want[p, j, k, n] /= total
+
+
+def draw_particles(ensemble: "Ensemble", n: int = PARTICLES) -> Particles:
+    """Draw ``n`` fresh worlds and table what they say; the same for every world of a run."""
+    worlds = [ensemble.world(BELIEF_WORLDS + i) for i in range(n)]
+    traits, red = traits_of(worlds, ensemble), _stack([w.red for w in worlds])
+    n_options = ensemble.table.n_options
+    parties, issues, options = red.shape[:3]
+    worth, want = np.zeros(red.shape), np.zeros(red.shape)
+    say = np.zeros((2, STATUSES, parties, issues, options, n))
+    compiled(fill_chances)(traits, red, n_options, worth, say, want)
+    peace, omega = _peace(ensemble, worlds), _omega(ensemble, n)
+    reserve, link = _stack([w.reserve for w in worlds]), _links(worlds, peace)
+    return Particles(
+        worth, red, say, want,
+        worth.mean(axis=-1), worth.var(axis=-1), log_clear(red),
+        link, link.mean(axis=-1), link.var(axis=-1), peace, peace.mean(axis=-1),
+        omega, omega.mean(axis=-1), reserve, reserve.mean(axis=-1), reserve.var(axis=-1),
+        ensemble.prior.power_shift.copy(), n_options, np.array(red.any(axis=-1)), traits,
+    )  # fmt: skip
+
+
+def log_clear(red: Bools) -> Floats:
+    """Return the log share of draws in which an option is no red line, floored, (P, J, K)."""
+    share: Floats = np.log(np.maximum(1.0 - red.mean(axis=-1), LEAST_CLEAR))
+    return share
+
+
+def traits_of(worlds: list["World"], ensemble: "Ensemble") -> Traits:
+    """Gather the parameters of the response function, draws last."""
+    return Traits(
+        weight=_stack([w.weight for w in worlds]),
+        threshold=_stack([w.threshold for w in worlds]),
+        value=_stack([w.value for w in worlds]),
+        beta=np.array([w.beta for w in worlds]),
+        xi=np.array([w.xi for w in worlds]),
+        lapse=np.array([w.lapse for w in worlds]),
+        posture=np.array([[w.posture[at] for w in worlds] for at in POSTURE_OF_LEVEL]),
+        zeta=float(ensemble.case.priors.params["response.demand_softmax"].value),
+    )
+
+
+def _stack(arrays: list[np.ndarray]) -> np.ndarray:
+    """Stack draws along a new last axis, contiguous: a belief runs over draws."""
+    return np.ascontiguousarray(np.moveaxis(np.array(arrays), 0, -1))
+
+
+def _peace(ensemble: "Ensemble", worlds: list["World"]) -> Floats:
+    """Return A_P(E) of every draw, (P, L, N)."""
+    rows, levels = ensemble.prior.rows, ensemble.prior.levels
+    out = np.zeros((len(rows.k_e), levels, len(worlds)))
+    for n, world in enumerate(worlds):
+        rho0 = ensemble.number(BELIEF_WORLDS + n, rows.rho0)
+        for p, row in enumerate(rows.k_e):
+            k_e = ensemble.number(BELIEF_WORLDS + n, row)
+            for level in range(levels):
+                out[p, level, n] = peace_factor(world.delta, break_hazard(rho0, k_e, level))
+    return out
+
+
+def _omega(ensemble: "Ensemble", n: int) -> Floats:
+    """Return util per power-shift point of every draw, (P, N)."""
+    rows = ensemble.prior.rows.omega
+    return np.array([[ensemble.number(BELIEF_WORLDS + i, row) for i in range(n)] for row in rows])
+
+
+def _links(worlds: list["World"], peace: Floats) -> Floats:
+    """Return what pairs of options add to utility, (P, Q, N): their surplus over A at level 0."""
+    at_zero = _stack([w.link[:, 0, :] for w in worlds]) / MICRO
+    links: Floats = at_zero / peace[:, 0][:, None, :]
+    return links
