@@ -1,0 +1,361 @@
+r"""One subproblem of the bargaining range, laid out so that its dual bound is cheap.
+
+A subproblem is an enforcement level, a set of signers and the options still open. Laying it out
+takes three steps: what the implications and the level force is struck (:func:`propagate`); a
+linkage or implication with a decided end becomes a plain gain of the other end or vanishes; the
+pairs that are left are hung on a forest (:func:`plan`), where the best completion is exact by
+dynamic programming. The few pairs that would close a cycle are *loose*: the bound counts a loose
+linkage at its best, the search branches on it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from sim.worth import Bools, Floats, Ints
+
+FORBIDDEN = -1
+"""In ``Desk.kind``: these two options break an implication; 0 nothing, q + 1 linkage q."""
+
+
+class Problem(NamedTuple):
+    """The integer problem of one world, options as bits: bit k of an entry stands for option k.
+
+    Attributes
+    ----------
+    coef : (P, L, J, K), base : (P, L), link : (P, L, Q) int64
+        In the unit that is maximised.
+    red : (P, J) int64
+        Options each party refuses.
+    needs : (P, J) int64
+        Options that need its act.
+    points : (J, K) int64
+        Enforcement points.
+    whole : (J,) int64
+        All options.
+    rule : (R, 3) int64
+        Implications: issue, option, issue restricted; none when they do not bind.
+    rule_ok : (R,) int64
+        What each allows.
+    links : (Q, 4) int64
+    rank : (Q,) int64
+        Linkages, the largest first.
+    """
+
+    coef: Ints
+    base: Ints
+    link: Ints
+    red: Ints
+    needs: Ints
+    points: Ints
+    whole: Ints
+    rule: Ints
+    rule_ok: Ints
+    links: Ints
+    rank: Ints
+
+
+class Desk(NamedTuple):
+    """Room to work on one subproblem; S signers (the first of P), Q linkages.
+
+    Attributes
+    ----------
+    gain : (J, K, P) int64
+        What an option adds to each signer; decided linkages are folded in.
+    start : (P,) int64
+        Surplus of what is decided.
+    option : (J, K), n_open : (J,) int64
+        Open options of the undecided issues.
+    order : (J,) int64
+        Undecided issues, parents first.
+    parent : (J,) int64
+        The issue it hangs on, or -1.
+    kind : (J, K, K) int64
+        Own option, parent's option -> what the pair means.
+    special : (J, K) bool
+        Whether any own option matters to this option of the parent.
+    pair : (Q, P), price : (Q,) int64
+        Linkages per signer, and priced.
+    state : (Q,) int64
+        0 settled, 1 in the forest, 2 loose.
+    worth, message, reply : (J, K) int64
+        Best completion below an option; below an issue given the parent's option; and with what.
+    x : (J,) int64
+        Text: the decided options, and the last maximiser.
+    lam, best_lam : (P,) int64
+        Multipliers.
+    slope : (P + 1,) int64, reach : (P + 1,) float64
+        Subgradient (signers, then points) and the unit of each multiplier.
+    size : (4,) int64
+        How many undecided issues; signers; points still to place; the level.
+    """
+
+    gain: Ints
+    start: Ints
+    option: Ints
+    n_open: Ints
+    order: Ints
+    parent: Ints
+    kind: Ints
+    special: Bools
+    pair: Ints
+    price: Ints
+    state: Ints
+    worth: Ints
+    message: Ints
+    reply: Ints
+    x: Ints
+    lam: Ints
+    best_lam: Ints
+    slope: Ints
+    reach: Floats
+    size: Ints
+
+
+UNDECIDED, SIGNERS, REST, LEVEL = range(4)
+
+
+@register_jitable
+def new_desk(parties: int, issues: int, options: int, links: int) -> Desk:
+    """Return an empty desk."""
+    grid = (issues, options)
+    return Desk(
+        np.zeros((issues, options, parties), np.int64), np.zeros(parties, np.int64),
+        np.zeros(grid, np.int64), np.zeros(issues, np.int64), np.zeros(issues, np.int64),
+        np.zeros(issues, np.int64), np.zeros((issues, options, options), np.int64),
+        np.zeros(grid, np.bool_), np.zeros((links, parties), np.int64),
+        np.zeros(links, np.int64), np.zeros(links, np.int64),
+        np.zeros(grid, np.int64), np.zeros(grid, np.int64), np.zeros(grid, np.int64),
+        np.zeros(issues, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.int64),
+        np.zeros(parties + 1, np.int64), np.ones(parties + 1), np.zeros(4, np.int64),
+    )  # fmt: skip
+
+
+@register_jitable
+def keep_the_law(mask: Ints, rule: Ints, rule_ok: Ints) -> bool:
+    """Strike what the implications force; say whether every issue keeps an option."""
+    changed = True
+    while changed:
+        changed = False
+        for r in range(len(rule_ok)):
+            here, bit, there = rule[r, 0], 1 << rule[r, 1], rule[r, 2]
+            if mask[here] & bit == 0:
+                continue
+            allowed = mask[there] & rule_ok[r]
+            if here == there:
+                allowed &= bit
+            if mask[here] == bit and mask[there] != allowed:
+                mask[there], changed = allowed, True
+            elif allowed == 0:
+                mask[here], changed = mask[here] & ~bit, True
+    empty = 0
+    for j in range(len(mask)):
+        empty += mask[j] == 0
+    return empty == 0
+
+
+@register_jitable
+def span(bits: int, points: Ints, j: int) -> tuple[int, int]:
+    """Return the least and the most points of the open options of an issue."""
+    low, high = 1 << 30, -1
+    for k in range(points.shape[1]):
+        if bits >> k & 1:
+            low, high = min(low, points[j, k]), max(high, points[j, k])
+    return low, high
+
+
+@register_jitable
+def keep_the_level(mask: Ints, points: Ints, level: int) -> tuple[bool, bool]:
+    """Strike options with which no text has this level; return (level within reach, struck)."""
+    low, high, struck = 0, 0, False
+    for j in range(len(mask)):
+        least, most = span(mask[j], points, j)
+        low, high = low + least, high + most
+    if not low <= level <= high:
+        return False, False
+    for j in range(len(mask)):
+        least, most = span(mask[j], points, j)
+        if least == most:
+            continue
+        for k in range(points.shape[1]):
+            here = points[j, k]
+            if mask[j] >> k & 1 and not low - least + here <= level <= high - most + here:
+                mask[j], struck = mask[j] & ~(1 << k), True
+    return True, struck
+
+
+@register_jitable
+def propagate(mask: Ints, rule: Ints, rule_ok: Ints, points: Ints, level: int) -> bool:
+    """Strike what implications and level force until nothing changes; False: nothing is left."""
+    struck = True
+    while struck:
+        if not keep_the_law(mask, rule, rule_ok):
+            return False
+        within, struck = keep_the_level(mask, points, level)
+        if not within:
+            return False
+    return True
+
+
+@register_jitable
+def lay_out(problem: Problem, mask: Ints, signers: Ints, level: int, desk: Desk) -> None:
+    """Fill the desk for these open options, signers and level."""
+    list_options(mask, desk)
+    fill(problem, mask, signers, level, desk)
+    plan(problem, mask, desk)
+
+
+@register_jitable
+def list_options(mask: Ints, desk: Desk) -> None:
+    """List the open options of every issue."""
+    option, n_open = desk.option, desk.n_open
+    for j in range(len(mask)):
+        count = 0
+        for k in range(option.shape[1]):
+            if mask[j] >> k & 1:
+                option[j, count] = k
+                count += 1
+        n_open[j] = count
+
+
+@register_jitable
+def fill(problem: Problem, mask: Ints, signers: Ints, level: int, desk: Desk) -> None:
+    """Copy the gains of the open options at a level; fold in what is decided."""
+    coef, base, points = problem.coef, problem.base, problem.points
+    gain, start, option, n_open, x = desk.gain, desk.start, desk.option, desk.n_open, desk.x
+    rest = level
+    for s in range(len(signers)):
+        start[s] = base[signers[s], level]
+    for j in range(len(mask)):
+        k = option[j, 0]
+        if n_open[j] == 1:
+            x[j], rest = k, rest - points[j, k]
+        for s in range(len(signers)):
+            if n_open[j] == 1:
+                start[s] += coef[signers[s], level, j, k]
+            else:
+                for i in range(n_open[j]):
+                    gain[j, option[j, i], s] = coef[signers[s], level, j, option[j, i]]
+    size = desk.size
+    size[SIGNERS], size[REST], size[LEVEL] = len(signers), rest, level
+    for q in range(len(problem.links)):
+        fold_link(problem, mask, signers, level, q, desk)
+
+
+@register_jitable
+def fold_link(problem: Problem, mask: Ints, signers: Ints, level: int, q: int, desk: Desk) -> None:
+    """Add a decided linkage to what it is worth to; mark one that is undecided as loose."""
+    links, link, gain, n_open = problem.links, problem.link, desk.gain, desk.n_open
+    i, k, j, m = links[q, 0], links[q, 1], links[q, 2], links[q, 3]
+    desk.state[q] = 0
+    if mask[i] >> k & 1 == 0 or mask[j] >> m & 1 == 0 or (i == j and k != m):
+        return
+    if n_open[i] > 1 and n_open[j] > 1 and i != j:
+        desk.state[q] = 2
+    for s in range(len(signers)):
+        worth = link[signers[s], level, q]
+        desk.pair[q, s] = worth
+        if n_open[i] == 1 and n_open[j] == 1:
+            desk.start[s] += worth
+        elif n_open[i] == 1:
+            gain[j, m, s] += worth
+        elif n_open[j] == 1 or i == j:
+            gain[i, k, s] += worth
+
+
+@register_jitable
+def plan(problem: Problem, mask: Ints, desk: Desk) -> None:
+    """Hang the undecided pairs on a forest: implications first, then the largest linkages."""
+    issues, rule, links = len(mask), problem.rule, problem.links
+    state, kind, special, n_open = desk.state, desk.kind, desk.special, desk.n_open
+    edges = np.zeros((len(rule) + len(links), 2), np.int64)
+    tree, count = np.arange(issues), 0
+    for r in range(len(rule)):
+        i, j = rule[r, 0], rule[r, 2]
+        if is_undecided_rule(mask, rule, problem.rule_ok, r) and n_open[i] > 1 and n_open[j] > 1:
+            count = join(i, j, tree, edges, count)
+    for n in range(len(links)):
+        q = problem.rank[n]
+        if state[q] == 2:
+            count = join(links[q, 0], links[q, 2], tree, edges, count)
+    orient(mask, problem.points, edges, count, desk)
+    for j in range(issues):
+        if n_open[j] > 1 and desk.parent[j] >= 0:
+            for m in range(special.shape[1]):
+                special[j, m] = False
+                for k in range(special.shape[1]):
+                    kind[j, k, m] = 0
+    hang_rules(problem, mask, desk)
+    for q in range(len(links)):
+        if state[q] == 2:
+            i, k, j, m = links[q, 0], links[q, 1], links[q, 2], links[q, 3]
+            if desk.parent[i] != j:
+                i, k, j, m = j, m, i, k
+            if desk.parent[i] == j and kind[i, k, m] <= 0:
+                state[q], special[i, m] = 1, True
+                if kind[i, k, m] == 0:
+                    kind[i, k, m] = q + 1
+
+
+@register_jitable
+def is_undecided_rule(mask: Ints, rule: Ints, rule_ok: Ints, r: int) -> bool:
+    """Say whether an implication can still be broken by the open options."""
+    triggered = mask[rule[r, 0]] >> rule[r, 1] & 1 == 1
+    return bool(triggered and mask[rule[r, 2]] & ~rule_ok[r] != 0)
+
+
+@register_jitable
+def hang_rules(problem: Problem, mask: Ints, desk: Desk) -> None:
+    """Mark the pairs of options that break an implication whose issues are next of kin."""
+    rule, parent, kind, special = problem.rule, desk.parent, desk.kind, desk.special
+    for r in range(len(rule)):
+        i, k, j = rule[r, 0], rule[r, 1], rule[r, 2]
+        if desk.n_open[i] < 2 or desk.n_open[j] < 2 or i == j:
+            continue
+        if not is_undecided_rule(mask, rule, problem.rule_ok, r):
+            continue
+        for m in range(kind.shape[1]):
+            if mask[j] >> m & 1 and problem.rule_ok[r] >> m & 1 == 0:
+                if parent[i] == j:
+                    kind[i, k, m], special[i, m] = FORBIDDEN, True
+                elif parent[j] == i:
+                    kind[j, m, k], special[j, k] = FORBIDDEN, True
+
+
+@register_jitable
+def join(i: int, j: int, tree: Ints, edges: Ints, count: int) -> int:
+    """Add an edge if it closes no cycle; return how many edges there are."""
+    if i == j or tree[i] == tree[j]:
+        return count
+    edges[count, 0], edges[count, 1] = i, j
+    old, new = tree[i], tree[j]
+    for n in range(len(tree)):
+        if tree[n] == old:
+            tree[n] = new
+    return count + 1
+
+
+@register_jitable
+def orient(mask: Ints, points: Ints, edges: Ints, count: int, desk: Desk) -> None:
+    """Order the undecided issues, parents first; issues that move the level become roots."""
+    issues, order, parent, n_open = len(mask), desk.order, desk.parent, desk.n_open
+    seen, end = np.zeros(issues, np.bool_), 0
+    for turn in range(2):
+        for root in range(issues):
+            if seen[root] or n_open[root] < 2:
+                continue
+            least, most = span(mask[root], points, root)
+            if turn == 0 and least == most:
+                continue
+            at, parent[root], seen[root] = end, -1, True
+            order[end], end = root, end + 1
+            while at < end:
+                here, at = order[at], at + 1
+                for e in range(count):
+                    for side in range(2):
+                        there = edges[e, 1 - side]
+                        if edges[e, side] == here and not seen[there]:
+                            parent[there], seen[there] = here, True
+                            order[end], end = there, end + 1
+    desk.size[UNDECIDED] = end
