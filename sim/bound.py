@@ -16,7 +16,28 @@ import math
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.desk import REST, SIGNERS, UNDECIDED, Desk, Problem
+from sim.desk import (
+    BEST_LAM,
+    LAM,
+    MESSAGE,
+    N_OPEN,
+    OPTION,
+    ORDER,
+    PARENT,
+    PRICE,
+    REPLY,
+    REST,
+    SIGNERS,
+    SLOPE,
+    SPECIAL,
+    START,
+    STATE,
+    UNDECIDED,
+    WORTH,
+    Desk,
+    Problem,
+    X,
+)
 from sim.worth import Floats, Ints
 
 GRAIN = 1 << 16
@@ -38,9 +59,9 @@ FURTHEST = 1 << 50
 @register_jitable
 def price_options(desk: Desk, points: Ints, lam: Ints, mu: int) -> int:
     """Fill what every open option and linkage is worth at these prices; return what is decided."""
-    gain, worth, option, n_open = desk.gain, desk.worth, desk.option, desk.n_open
-    order, size, start = desk.order, desk.size, desk.start
-    pair, price, state = desk.pair, desk.price, desk.state
+    gain, worth, option, n_open = desk.gain, desk.grid[WORTH], desk.grid[OPTION], desk.issue[N_OPEN]
+    order, size, start = desk.issue[ORDER], desk.size, desk.party[START]
+    pair, price, state = desk.pair, desk.linkage[PRICE], desk.linkage[STATE]
     signers = size[SIGNERS]
     total = -mu * size[REST]
     for s in range(signers):
@@ -71,9 +92,19 @@ def complete(desk: Desk, total: int) -> int:
     Leaves first: what an issue adds given each option of its parent is a message; special pairs
     are compared one by one.
     """
-    worth, option, n_open, order = desk.worth, desk.option, desk.n_open, desk.order
-    parent, special, message, reply = desk.parent, desk.special, desk.message, desk.reply
-    kind, price, x = desk.kind, desk.price, desk.x
+    worth, option, n_open, order = (
+        desk.grid[WORTH],
+        desk.grid[OPTION],
+        desk.issue[N_OPEN],
+        desk.issue[ORDER],
+    )
+    parent, special, message, reply = (
+        desk.issue[PARENT],
+        desk.grid[SPECIAL],
+        desk.grid[MESSAGE],
+        desk.grid[REPLY],
+    )
+    kind, price, x = desk.kind, desk.linkage[PRICE], desk.issue[X]
     count = desk.size[UNDECIDED]
     for n in range(count - 1, -1, -1):
         j = order[n]
@@ -131,8 +162,8 @@ def measure(desk: Desk, points: Ints) -> int:
     It is one if it has the level and the loose linkages were counted as they are; whether it
     keeps the loose implications is not asked here. Otherwise return LEAST.
     """
-    gain, start, order, size = desk.gain, desk.start, desk.order, desk.size
-    x, slope, parent, kind = desk.x, desk.slope, desk.parent, desk.kind
+    gain, start, order, size = desk.gain, desk.party[START], desk.issue[ORDER], desk.size
+    x, slope, parent, kind = desk.issue[X], desk.party[SLOPE], desk.issue[PARENT], desk.kind
     signers, count = size[SIGNERS], size[UNDECIDED]
     height = -size[REST]
     for s in range(signers):
@@ -155,7 +186,12 @@ def measure(desk: Desk, points: Ints) -> int:
 @register_jitable
 def count_loose(desk: Desk, links: Ints) -> bool:
     """Add the loose linkages to the slope as the bound counted them; say whether ``x`` agrees."""
-    state, price, x, slope = desk.state, desk.price, desk.x, desk.slope
+    state, price, x, slope = (
+        desk.linkage[STATE],
+        desk.linkage[PRICE],
+        desk.issue[X],
+        desk.party[SLOPE],
+    )
     agrees = True
     for q in range(len(state)):
         if state[q] == 2:
@@ -175,9 +211,9 @@ def set_reach(desk: Desk) -> None:
     for s in range(signers):
         most = 1
         for n in range(desk.size[UNDECIDED]):
-            j = desk.order[n]
-            for i in range(desk.n_open[j]):
-                most = max(most, abs(gain[j, desk.option[j, i], s]))
+            j = desk.issue[ORDER, n]
+            for i in range(desk.issue[N_OPEN, j]):
+                most = max(most, abs(gain[j, desk.grid[OPTION, j, i], s]))
         reach[s] = float(most)
         least = min(least, reach[s])
     for s in range(signers):
@@ -188,7 +224,7 @@ def set_reach(desk: Desk) -> None:
 @register_jitable
 def polyak(share: Floats, desk: Desk, gap: float) -> None:
     """Take one scaled, projected Polyak step; the signers' multipliers stay on the simplex."""
-    signers, slope, reach = desk.size[SIGNERS], desk.slope, desk.reach
+    signers, slope, reach = desk.size[SIGNERS], desk.party[SLOPE], desk.reach
     mean, total = 0.0, 0.0
     for s in range(signers):
         mean += reach[s] * reach[s] * slope[s]
@@ -209,10 +245,10 @@ def polyak(share: Floats, desk: Desk, gap: float) -> None:
 
 
 @register_jitable
-def keeps_law(x: Ints, rule: Ints, rule_ok: Ints) -> bool:
+def keeps_law(x: Ints, rule: Ints) -> bool:
     """Say whether a text breaks no implication."""
-    for r in range(len(rule_ok)):
-        if x[rule[r, 0]] == rule[r, 1] and rule_ok[r] >> x[rule[r, 2]] & 1 == 0:
+    for r in range(len(rule)):
+        if x[rule[r, 0]] == rule[r, 1] and rule[r, 3] >> x[rule[r, 2]] & 1 == 0:
             return False
     return True
 
@@ -224,13 +260,13 @@ def tighten(
     """Lower the dual bound of a desk; return (bound, its total, its mu, best text's score).
 
     ``share`` (P + 1,) holds the real multipliers, the signers' and then mu, and is left at the
-    best found, so that the next call starts warm; ``desk.best_lam`` are the integers behind it.
+    best found, so that the next call starts warm; ``desk.party[BEST_LAM]`` are the integers behind it.
     Every maximiser that is a text better than ``best`` overwrites ``text``. Stops as soon as the
     bound is no better than the best text. Steps aim at the best text known and shrink when they
     do not pay (Held, Wolfe and Crowder's rule).
     """
-    points, links, rule, rule_ok = problem.points, problem.links, problem.rule, problem.rule_ok
-    signers, lam, best_lam = desk.size[SIGNERS], desk.lam, desk.best_lam
+    points, links, rule = problem.points, problem.links, problem.rule
+    signers, lam, best_lam = desk.size[SIGNERS], desk.party[LAM], desk.party[BEST_LAM]
     bound, best_total, best_mu, stride, stale = -NOTHING, 0, 0, 1.0, 0
     kept = share.copy()
     for _ in range(steps):
@@ -251,17 +287,17 @@ def tighten(
         score = measure(desk, points)
         agrees = count_loose(desk, links)
         if score > best and agrees:
-            score = desk.slope[0]
+            score = desk.party[SLOPE, 0]
             for s in range(signers):
-                score = min(score, desk.slope[s])
-            if score > best and keeps_law(desk.x, rule, rule_ok):
+                score = min(score, desk.party[SLOPE, s])
+            if score > best and keeps_law(desk.issue[X], rule):
                 best = int(score)
-                copy_text(desk.x, text)
+                copy_text(desk.issue[X], text)
         if stale == PATIENCE:
             stride, stale = stride * 0.5, 0
-        aim = desk.slope[0]
+        aim = desk.party[SLOPE, 0]
         for s in range(signers):
-            aim = min(aim, desk.slope[s])
+            aim = min(aim, desk.party[SLOPE, s])
         polyak(share, desk, stride * max(1.0, float(value - max(aim, best))))
     for s in range(signers + 1):
         share[s] = kept[s]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from sim.worth import Bools, Floats, Ints
+from sim.worth import Floats, Ints
 
 FORBIDDEN = -1
 """In ``Desk.kind``: these two options break an implication; 0 nothing, q + 1 linkage q."""
@@ -26,34 +26,29 @@ class Problem(NamedTuple):
     ----------
     coef : (P, L, J, K), base : (P, L), link : (P, L, Q) int64
         In the unit that is maximised.
-    red : (P, J) int64
-        Options each party refuses.
-    needs : (P, J) int64
-        Options that need its act.
+    bits : (2, P, J) int64
+        RED options each party refuses; NEEDS options that need its act.
     points : (J, K) int64
         Enforcement points.
     whole : (J,) int64
         All options.
-    rule : (R, 3) int64
-        Implications: issue, option, issue restricted; none when they do not bind.
-    rule_ok : (R,) int64
-        What each allows.
-    links : (Q, 4) int64
-    rank : (Q,) int64
-        Linkages, the largest first.
+    rule : (R, 4) int64
+        Implications: issue, option, issue restricted, options allowed; none if they do not bind.
+    links : (Q, 5) int64
+        Linkages: issue, option, issue, option; and last, the linkages' numbers, largest first.
     """
 
     coef: Ints
     base: Ints
     link: Ints
-    red: Ints
-    needs: Ints
+    bits: Ints
     points: Ints
     whole: Ints
     rule: Ints
-    rule_ok: Ints
     links: Ints
-    rank: Ints
+
+
+RED, NEEDS = range(2)
 
 
 class Desk(NamedTuple):
@@ -63,86 +58,73 @@ class Desk(NamedTuple):
     ----------
     gain : (J, K, P) int64
         What an option adds to each signer; decided linkages are folded in.
-    start : (P,) int64
-        Surplus of what is decided.
-    option : (J, K), n_open : (J,) int64
-        Open options of the undecided issues.
-    order : (J,) int64
-        Undecided issues, parents first.
-    parent : (J,) int64
-        The issue it hangs on, or -1.
     kind : (J, K, K) int64
         Own option, parent's option -> what the pair means.
-    special : (J, K) bool
-        Whether any own option matters to this option of the parent.
-    pair : (Q, P), price : (Q,) int64
-        Linkages per signer, and priced.
-    state : (Q,) int64
-        0 settled, 1 in the forest, 2 loose.
-    worth, message, reply : (J, K) int64
-        Best completion below an option; below an issue given the parent's option; and with what.
-    x : (J,) int64
-        Text: the decided options, and the last maximiser.
-    lam, best_lam : (P,) int64
-        Multipliers.
-    slope : (P + 1,) int64, reach : (P + 1,) float64
-        Subgradient (signers, then points) and the unit of each multiplier.
+    pair : (Q, P) int64
+        What each linkage adds to each signer.
+    grid : (5, J, K) int64
+        OPTION open options of the undecided issues; WORTH best completion below an option;
+        MESSAGE below an issue, given the parent's option; REPLY with what; SPECIAL whether any
+        own option matters to this option of the parent.
+    issue : (4, J) int64
+        N_OPEN how many options are open; ORDER undecided issues, parents first; PARENT the issue
+        it hangs on, or -1; X the text: decided options and the last maximiser.
+    party : (4, P + 1) int64
+        START surplus of what is decided; LAM multipliers; BEST_LAM the best so far; SLOPE the
+        subgradient (signers, then points).
+    linkage : (2, Q) int64
+        PRICE what it is worth; STATE 0 settled, 1 in the forest, 2 loose.
+    reach : (P + 1,) float64
+        The unit of each multiplier.
     size : (4,) int64
-        How many undecided issues; signers; points still to place; the level.
+        UNDECIDED issues; SIGNERS; REST, the points still to place; the LEVEL.
     """
 
     gain: Ints
-    start: Ints
-    option: Ints
-    n_open: Ints
-    order: Ints
-    parent: Ints
     kind: Ints
-    special: Bools
     pair: Ints
-    price: Ints
-    state: Ints
-    worth: Ints
-    message: Ints
-    reply: Ints
-    x: Ints
-    lam: Ints
-    best_lam: Ints
-    slope: Ints
+    grid: Ints
+    issue: Ints
+    party: Ints
+    linkage: Ints
     reach: Floats
     size: Ints
 
 
+OPTION, WORTH, MESSAGE, REPLY, SPECIAL = range(5)
+N_OPEN, ORDER, PARENT, X = range(4)
+START, LAM, BEST_LAM, SLOPE = range(4)
+PRICE, STATE = range(2)
 UNDECIDED, SIGNERS, REST, LEVEL = range(4)
 
 
 @register_jitable
 def new_desk(parties: int, issues: int, options: int, links: int) -> Desk:
     """Return an empty desk."""
-    grid = (issues, options)
     return Desk(
-        np.zeros((issues, options, parties), np.int64), np.zeros(parties, np.int64),
-        np.zeros(grid, np.int64), np.zeros(issues, np.int64), np.zeros(issues, np.int64),
-        np.zeros(issues, np.int64), np.zeros((issues, options, options), np.int64),
-        np.zeros(grid, np.bool_), np.zeros((links, parties), np.int64),
-        np.zeros(links, np.int64), np.zeros(links, np.int64),
-        np.zeros(grid, np.int64), np.zeros(grid, np.int64), np.zeros(grid, np.int64),
-        np.zeros(issues, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.int64),
-        np.zeros(parties + 1, np.int64), np.ones(parties + 1), np.zeros(4, np.int64),
-    )  # fmt: skip
+        np.zeros((issues, options, parties), np.int64),
+        np.zeros((issues, options, options), np.int64),
+        np.zeros((links, parties), np.int64),
+        np.zeros((5, issues, options), np.int64),
+        np.zeros((4, issues), np.int64),
+        np.zeros((4, parties + 1), np.int64),
+        np.zeros((2, links), np.int64),
+        np.ones(parties + 1),
+        np.zeros(4, np.int64),
+    )
 
 
 @register_jitable
-def keep_the_law(mask: Ints, rule: Ints, rule_ok: Ints) -> bool:
+def keep_the_law(mask: Ints, rule: Ints) -> bool:
     """Strike what the implications force; say whether every issue keeps an option."""
     changed = True
     while changed:
         changed = False
-        for r in range(len(rule_ok)):
+        for r in range(len(rule)):
             here, bit, there = rule[r, 0], 1 << rule[r, 1], rule[r, 2]
             if mask[here] & bit == 0:
                 continue
-            allowed = mask[there] & rule_ok[r]
+            allowed = mask[there] & rule[r, 3]
             if here == there:
                 allowed &= bit
             if mask[here] == bit and mask[there] != allowed:
@@ -186,11 +168,11 @@ def keep_the_level(mask: Ints, points: Ints, level: int) -> tuple[bool, bool]:
 
 
 @register_jitable
-def propagate(mask: Ints, rule: Ints, rule_ok: Ints, points: Ints, level: int) -> bool:
+def propagate(mask: Ints, rule: Ints, points: Ints, level: int) -> bool:
     """Strike what implications and level force until nothing changes; False: nothing is left."""
     struck = True
     while struck:
-        if not keep_the_law(mask, rule, rule_ok):
+        if not keep_the_law(mask, rule):
             return False
         within, struck = keep_the_level(mask, points, level)
         if not within:
@@ -209,7 +191,7 @@ def lay_out(problem: Problem, mask: Ints, signers: Ints, level: int, desk: Desk)
 @register_jitable
 def list_options(mask: Ints, desk: Desk) -> None:
     """List the open options of every issue."""
-    option, n_open = desk.option, desk.n_open
+    option, n_open = desk.grid[OPTION], desk.issue[N_OPEN]
     for j in range(len(mask)):
         count = 0
         for k in range(option.shape[1]):
@@ -223,7 +205,13 @@ def list_options(mask: Ints, desk: Desk) -> None:
 def fill(problem: Problem, mask: Ints, signers: Ints, level: int, desk: Desk) -> None:
     """Copy the gains of the open options at a level; fold in what is decided."""
     coef, base, points = problem.coef, problem.base, problem.points
-    gain, start, option, n_open, x = desk.gain, desk.start, desk.option, desk.n_open, desk.x
+    gain, start, option, n_open, x = (
+        desk.gain,
+        desk.party[START],
+        desk.grid[OPTION],
+        desk.issue[N_OPEN],
+        desk.issue[X],
+    )
     rest = level
     for s in range(len(signers)):
         start[s] = base[signers[s], level]
@@ -246,18 +234,18 @@ def fill(problem: Problem, mask: Ints, signers: Ints, level: int, desk: Desk) ->
 @register_jitable
 def fold_link(problem: Problem, mask: Ints, signers: Ints, level: int, q: int, desk: Desk) -> None:
     """Add a decided linkage to what it is worth to; mark one that is undecided as loose."""
-    links, link, gain, n_open = problem.links, problem.link, desk.gain, desk.n_open
+    links, link, gain, n_open = problem.links, problem.link, desk.gain, desk.issue[N_OPEN]
     i, k, j, m = links[q, 0], links[q, 1], links[q, 2], links[q, 3]
-    desk.state[q] = 0
+    desk.linkage[STATE, q] = 0
     if mask[i] >> k & 1 == 0 or mask[j] >> m & 1 == 0 or (i == j and k != m):
         return
     if n_open[i] > 1 and n_open[j] > 1 and i != j:
-        desk.state[q] = 2
+        desk.linkage[STATE, q] = 2
     for s in range(len(signers)):
         worth = link[signers[s], level, q]
         desk.pair[q, s] = worth
         if n_open[i] == 1 and n_open[j] == 1:
-            desk.start[s] += worth
+            desk.party[START, s] += worth
         elif n_open[i] == 1:
             gain[j, m, s] += worth
         elif n_open[j] == 1 or i == j:
@@ -268,59 +256,64 @@ def fold_link(problem: Problem, mask: Ints, signers: Ints, level: int, q: int, d
 def plan(problem: Problem, mask: Ints, desk: Desk) -> None:
     """Hang the undecided pairs on a forest: implications first, then the largest linkages."""
     issues, rule, links = len(mask), problem.rule, problem.links
-    state, kind, special, n_open = desk.state, desk.kind, desk.special, desk.n_open
+    state, kind, special, n_open = (
+        desk.linkage[STATE],
+        desk.kind,
+        desk.grid[SPECIAL],
+        desk.issue[N_OPEN],
+    )
     edges = np.zeros((len(rule) + len(links), 2), np.int64)
     tree, count = np.arange(issues), 0
     for r in range(len(rule)):
         i, j = rule[r, 0], rule[r, 2]
-        if is_undecided_rule(mask, rule, problem.rule_ok, r) and n_open[i] > 1 and n_open[j] > 1:
+        if is_undecided_rule(mask, rule, r) and n_open[i] > 1 and n_open[j] > 1:
             count = join(i, j, tree, edges, count)
     for n in range(len(links)):
-        q = problem.rank[n]
+        q = links[n, 4]
         if state[q] == 2:
             count = join(links[q, 0], links[q, 2], tree, edges, count)
     orient(mask, problem.points, edges, count, desk)
     for j in range(issues):
-        if n_open[j] > 1 and desk.parent[j] >= 0:
+        if n_open[j] > 1 and desk.issue[PARENT, j] >= 0:
             for m in range(special.shape[1]):
-                special[j, m] = False
+                special[j, m] = 0
                 for k in range(special.shape[1]):
                     kind[j, k, m] = 0
     hang_rules(problem, mask, desk)
     for q in range(len(links)):
         if state[q] == 2:
             i, k, j, m = links[q, 0], links[q, 1], links[q, 2], links[q, 3]
-            if desk.parent[i] != j:
+            if desk.issue[PARENT, i] != j:
                 i, k, j, m = j, m, i, k
-            if desk.parent[i] == j and kind[i, k, m] <= 0:
-                state[q], special[i, m] = 1, True
+            if desk.issue[PARENT, i] == j and kind[i, k, m] <= 0:
+                state[q], special[i, m] = 1, 1
                 if kind[i, k, m] == 0:
                     kind[i, k, m] = q + 1
 
 
 @register_jitable
-def is_undecided_rule(mask: Ints, rule: Ints, rule_ok: Ints, r: int) -> bool:
+def is_undecided_rule(mask: Ints, rule: Ints, r: int) -> bool:
     """Say whether an implication can still be broken by the open options."""
     triggered = mask[rule[r, 0]] >> rule[r, 1] & 1 == 1
-    return bool(triggered and mask[rule[r, 2]] & ~rule_ok[r] != 0)
+    return bool(triggered and mask[rule[r, 2]] & ~rule[r, 3] != 0)
 
 
 @register_jitable
 def hang_rules(problem: Problem, mask: Ints, desk: Desk) -> None:
     """Mark the pairs of options that break an implication whose issues are next of kin."""
-    rule, parent, kind, special = problem.rule, desk.parent, desk.kind, desk.special
+    rule, parent, kind, special = problem.rule, desk.issue[PARENT], desk.kind, desk.grid[SPECIAL]
     for r in range(len(rule)):
         i, k, j = rule[r, 0], rule[r, 1], rule[r, 2]
-        if desk.n_open[i] < 2 or desk.n_open[j] < 2 or i == j:
+        if desk.issue[N_OPEN, i] < 2 or desk.issue[N_OPEN, j] < 2 or i == j:
             continue
-        if not is_undecided_rule(mask, rule, problem.rule_ok, r):
+        if not is_undecided_rule(mask, rule, r):
             continue
         for m in range(kind.shape[1]):
-            if mask[j] >> m & 1 and problem.rule_ok[r] >> m & 1 == 0:
+            if mask[j] >> m & 1 and rule[r, 3] >> m & 1 == 0:
                 if parent[i] == j:
-                    kind[i, k, m], special[i, m] = FORBIDDEN, True
+                    kind[i, k, m], special[i, m] = FORBIDDEN, 1
                 elif parent[j] == i:
-                    kind[j, m, k], special[j, k] = FORBIDDEN, True
+                    kind[j, m, k], special[j, k] = FORBIDDEN, 1
 
 
 @register_jitable
@@ -339,7 +332,12 @@ def join(i: int, j: int, tree: Ints, edges: Ints, count: int) -> int:
 @register_jitable
 def orient(mask: Ints, points: Ints, edges: Ints, count: int, desk: Desk) -> None:
     """Order the undecided issues, parents first; issues that move the level become roots."""
-    issues, order, parent, n_open = len(mask), desk.order, desk.parent, desk.n_open
+    issues, order, parent, n_open = (
+        len(mask),
+        desk.issue[ORDER],
+        desk.issue[PARENT],
+        desk.issue[N_OPEN],
+    )
     seen, end = np.zeros(issues, np.bool_), 0
     for turn in range(2):
         for root in range(issues):

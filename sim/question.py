@@ -8,7 +8,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from sim.bound import LEAST, NOTHING, set_reach, tighten
-from sim.desk import Desk, Problem, lay_out, new_desk, propagate
+from sim.desk import NEEDS, RED, Desk, Problem, lay_out, new_desk, propagate
 from sim.search import settle
 from sim.worth import Bools, Floats, Ints
 
@@ -26,19 +26,21 @@ def bits_of(row: Bools) -> int:
 
 
 @register_jitable
-def rank_links(link: Ints) -> Ints:
-    """Return the linkages, the largest (over parties, at level 0) first."""
+def ranked(link: Ints, links: Ints) -> Ints:
+    """Return the linkages with a column that lists them, the largest (summed, level 0) first."""
     parties, _, count = link.shape
-    size, rank = np.zeros(count, np.int64), np.arange(count)
+    size, out = np.zeros(count, np.int64), np.zeros((count, 5), np.int64)
     for q in range(count):
+        for i in range(4):
+            out[q, i] = links[q, i]
         for p in range(parties):
             size[q] += abs(link[p, 0, q])
         n = q
-        while n > 0 and size[rank[n - 1]] < size[q]:
-            rank[n] = rank[n - 1]
+        while n > 0 and size[out[n - 1, 4]] < size[q]:
+            out[n, 4] = out[n - 1, 4]
             n -= 1
-        rank[n] = q
-    return rank
+        out[n, 4] = q
+    return out
 
 
 @register_jitable
@@ -79,25 +81,17 @@ def state_problem(
     """Gather the arrays of a world and a table; switches become bits."""
     parties, issues = red.shape[0], red.shape[1]
     rules = len(rule_then) if law else 0
-    refused, asked = np.zeros((parties, issues), np.int64), np.zeros((parties, issues), np.int64)
-    whole, rule, ok = (
-        np.zeros(issues, np.int64),
-        np.zeros((rules, 3), np.int64),
-        np.zeros(rules, np.int64),
-    )
+    bits = np.zeros((2, parties, issues), np.int64)
+    whole, rule = np.zeros(issues, np.int64), np.zeros((rules, 4), np.int64)
     for j in range(issues):
         whole[j] = (1 << n_options[j]) - 1
         for p in range(parties):
-            refused[p, j] = bits_of(red[p, j])
-            for k in range(needs.shape[1]):
-                if needs[j, k, p]:
-                    asked[p, j] |= 1 << k
+            bits[RED, p, j] = bits_of(red[p, j])
+            bits[NEEDS, p, j] = bits_of(needs[j, :, p])
     for r in range(rules):
         rule[r, 0], rule[r, 1], rule[r, 2] = rule_if[r, 0], rule_if[r, 1], rule_then[r]
-        ok[r] = bits_of(rule_ok[r])
-    return Problem(
-        coef, base, link, refused, asked, points, whole, rule, ok, links, rank_links(link)
-    )
+        rule[r, 3] = bits_of(rule_ok[r])
+    return Problem(coef, base, link, bits, points, whole, rule, ranked(link, links))
 
 
 @register_jitable
@@ -117,14 +111,14 @@ def choose_signers(belligerent: Bools, turn: int) -> Ints:
 @register_jitable
 def open_options(problem: Problem, signers: Ints, mask: Ints) -> None:
     """Fill the options open when exactly these parties may be asked."""
-    parties, issues = problem.red.shape
+    _, parties, issues = problem.bits.shape
     for j in range(issues):
         mask[j] = problem.whole[j]
         for p in range(parties):
             signs = False
             for s in range(len(signers)):
                 signs = signs or signers[s] == p
-            mask[j] &= ~(problem.red[p, j] if signs else problem.needs[p, j])
+            mask[j] &= ~problem.bits[RED if signs else NEEDS, p, j]
 
 
 @register_jitable
@@ -213,7 +207,7 @@ def sweep(
             share[s] = 1.0 / parties if s < parties else 0.0
             if turn > 0:
                 share[s] = shares[near, s]
-        if not propagate(mask, problem.rule, problem.rule_ok, problem.points, level):
+        if not propagate(mask, problem.rule, problem.points, level):
             continue
         lay_out(problem, mask, signers, level, desk)
         set_reach(desk)

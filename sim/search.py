@@ -20,11 +20,22 @@ from sim.bound import (
     tighten,
 )
 from sim.desk import (
+    BEST_LAM,
+    MESSAGE,
+    N_OPEN,
+    OPTION,
+    ORDER,
+    PARENT,
+    PRICE,
     REST,
     SIGNERS,
+    START,
+    STATE,
     UNDECIDED,
+    WORTH,
     Desk,
     Problem,
+    X,
     lay_out,
     propagate,
 )
@@ -44,14 +55,25 @@ def walk(
     ``total`` is the priced sum of the maximiser; no steps left means the list was cut off. A step
     is one option tried.
     """
-    points, links, rule, rule_ok = problem.points, problem.links, problem.rule, problem.rule_ok
-    order, option, n_open, parent = desk.order, desk.option, desk.n_open, desk.parent
-    worth, message, x, kind, price = desk.worth, desk.message, desk.x, desk.kind, desk.price
+    points, links, rule = problem.points, problem.links, problem.rule
+    order, option, n_open, parent = (
+        desk.issue[ORDER],
+        desk.grid[OPTION],
+        desk.issue[N_OPEN],
+        desk.issue[PARENT],
+    )
+    worth, message, x, kind, price = (
+        desk.grid[WORTH],
+        desk.grid[MESSAGE],
+        desk.issue[X],
+        desk.kind,
+        desk.linkage[PRICE],
+    )
     count, signers = desk.size[UNDECIDED], desk.size[SIGNERS]
     gain, pair = desk.gain, desk.pair
     weight = 0
     for s in range(signers):
-        weight += desk.best_lam[s]
+        weight += desk.party[BEST_LAM, s]
     room = np.zeros(count + 1, np.int64)
     top, turn = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
     height, low = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
@@ -70,14 +92,14 @@ def walk(
             for i in range(n_open[j]):
                 up = max(up, gain[j, option[j, i], s])
             most[n, s] = most[n + 1, s] + up
-    for q in range(len(desk.state)):
-        if desk.state[q] > 0:
+    for q in range(len(desk.linkage[STATE])):
+        if desk.linkage[STATE, q] > 0:
             for s in range(signers):
                 if pair[q, s] > 0:
                     for n in range(count + 1):
                         most[n, s] += pair[q, s]
     for s in range(signers):
-        sums[0, s] = desk.start[s]
+        sums[0, s] = desk.party[START, s]
     rest = desk.size[REST]
     room[0] = total - weight * (best + 1)
     n, top[0], turn[0] = 0, best_of(worth, option, n_open, order[0]), 0
@@ -121,15 +143,15 @@ def walk(
                 message[j, x[parent[j]]] if parent[j] >= 0 else best_of(worth, option, n_open, j)
             )
             continue
-        for q in range(len(desk.state)):
-            if desk.state[q] == 2 and x[links[q, 0]] == links[q, 1]:
+        for q in range(len(desk.linkage[STATE])):
+            if desk.linkage[STATE, q] == 2 and x[links[q, 0]] == links[q, 1]:
                 if x[links[q, 2]] == links[q, 3]:
                     for s in range(signers):
                         sums[count, s] += pair[q, s]
         score = sums[count, 0]
         for s in range(signers):
             score = min(score, sums[count, s])
-        if score > best and keeps_law(x, rule, rule_ok):
+        if score > best and keeps_law(x, rule):
             for i in range(n + 1):
                 room[i] -= weight * (score - best)
             best = int(score)
@@ -152,11 +174,21 @@ def strike(desk: Desk, total: int, best: int, mask: Ints) -> bool:
     Reduced-cost fixing: an option costs at least its distance from the best reply to whichever
     option of the parent suits it best.
     """
-    worth, option, n_open, order = desk.worth, desk.option, desk.n_open, desk.order
-    parent, message, kind, price = desk.parent, desk.message, desk.kind, desk.price
+    worth, option, n_open, order = (
+        desk.grid[WORTH],
+        desk.grid[OPTION],
+        desk.issue[N_OPEN],
+        desk.issue[ORDER],
+    )
+    parent, message, kind, price = (
+        desk.issue[PARENT],
+        desk.grid[MESSAGE],
+        desk.kind,
+        desk.linkage[PRICE],
+    )
     weight, struck = 0, False
     for s in range(desk.size[SIGNERS]):
-        weight += desk.best_lam[s]
+        weight += desk.party[BEST_LAM, s]
     room = total - weight * (best + 1)
     for n in range(desk.size[UNDECIDED]):
         j, above = order[n], parent[order[n]]
@@ -180,14 +212,14 @@ def strike(desk: Desk, total: int, best: int, mask: Ints) -> bool:
 @register_jitable
 def branch_at(desk: Desk, problem: Problem) -> tuple[int, int]:
     """Return the issue and option to branch on; desk as appraised last."""
-    rule, rule_ok, links, x = problem.rule, problem.rule_ok, problem.links, desk.x
-    for r in range(len(rule_ok)):
-        if x[rule[r, 0]] == rule[r, 1] and rule_ok[r] >> x[rule[r, 2]] & 1 == 0:
+    rule, links, x = problem.rule, problem.links, desk.issue[X]
+    for r in range(len(rule)):
+        if x[rule[r, 0]] == rule[r, 1] and rule[r, 3] >> x[rule[r, 2]] & 1 == 0:
             return int(rule[r, 0]), int(rule[r, 1])
     for q in range(len(links)):
-        if desk.state[q] == 2:
+        if desk.linkage[STATE, q] == 2:
             active = x[links[q, 0]] == links[q, 1] and x[links[q, 2]] == links[q, 3]
-            if active != (desk.price[q] > 0):
+            if active != (desk.linkage[PRICE, q] > 0):
                 return int(links[q, 0]), int(links[q, 1])
     return closest_call(desk)
 
@@ -195,7 +227,12 @@ def branch_at(desk: Desk, problem: Problem) -> tuple[int, int]:
 @register_jitable
 def closest_call(desk: Desk) -> tuple[int, int]:
     """Return the issue whose two best options are closest, and its best."""
-    worth, option, n_open, order = desk.worth, desk.option, desk.n_open, desk.order
+    worth, option, n_open, order = (
+        desk.grid[WORTH],
+        desk.grid[OPTION],
+        desk.issue[N_OPEN],
+        desk.issue[ORDER],
+    )
     at, to, closest = -1, -1, -NOTHING * 4
     for n in range(desk.size[UNDECIDED]):
         j = order[n]
@@ -203,9 +240,13 @@ def closest_call(desk: Desk) -> tuple[int, int]:
         for i in range(n_open[j]):
             k = option[j, i]
             here = worth[j, k]
-            what = 0 if desk.parent[j] < 0 else desk.kind[j, k, desk.x[desk.parent[j]]]
+            what = (
+                0
+                if desk.issue[PARENT, j] < 0
+                else desk.kind[j, k, desk.issue[X, desk.issue[PARENT, j]]]
+            )
             if what > 0:
-                here += desk.price[what - 1]
+                here += desk.linkage[PRICE, what - 1]
             if what < 0:
                 here = NOTHING
             if here > first:
@@ -220,9 +261,9 @@ def closest_call(desk: Desk) -> tuple[int, int]:
 @register_jitable
 def score_of_decided(desk: Desk) -> int:
     """Return the smallest surplus of a text that is wholly decided."""
-    score = desk.start[0]
+    score = desk.party[START, 0]
     for s in range(desk.size[SIGNERS]):
-        score = min(score, desk.start[s])
+        score = min(score, desk.party[START, s])
     return int(score)
 
 
@@ -290,25 +331,25 @@ def visit(
     """Visit a node; return (best score, issue, option to branch on), issue -1 if it is settled."""
     points = problem.points
     while True:
-        if not propagate(mask, problem.rule, problem.rule_ok, points, level):
+        if not propagate(mask, problem.rule, points, level):
             return best, -1, -1
         lay_out(problem, mask, signers, level, desk)
         if desk.size[UNDECIDED] == 0:
             score = score_of_decided(desk)
             if score > best:
                 best = score
-                copy_text(desk.x, text)
+                copy_text(desk.issue[X], text)
             return best, -1, -1
         set_reach(desk)
         bound, total, mu, best = tighten(desk, problem, best, steps, share, text)
         if bound <= best:
             return best, -1, -1
-        appraise(desk, points, desk.best_lam, mu)
+        appraise(desk, points, desk.party[BEST_LAM], mu)
         if not strike(desk, total, best, mask):
             break
     best, left = walk(desk, problem, total, best, text, WALK)
     if left > 0:
         return best, -1, -1
-    appraise(desk, points, desk.best_lam, mu)
+    appraise(desk, points, desk.party[BEST_LAM], mu)
     at, to = branch_at(desk, problem)
     return best, at, to
