@@ -12,7 +12,7 @@ from sim.worth import Ints
 
 RESPOND = ("agents.responsive:respond", "agents.always_no:respond")
 SIGN = ("agents.responsive:sign", "agents.always_no:sign")
-ASK = ("agents.asks:ask",)
+ASK = ("agents.asks:ask", "agents.always_no:ask")
 REDRAFT = ("agents.mediator:redraft", "agents.mediator:redraft_particles")
 VISIT = ("agents.visit:visit", "agents.visit:visit_in_turn", "agents.visit:visit_at_random")
 
@@ -36,6 +36,8 @@ def sign(manner: int, view: View) -> bool:
 @rule
 def ask(manner: int, view: View) -> Ints:
     """Ask for changes as the numbered manner does."""
+    if manner == 1:
+        return always_no.ask(view)
     return asks.ask(view)
 
 

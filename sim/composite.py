@@ -57,11 +57,7 @@ def resample(weight: Floats, out: Ints) -> None:
 def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
     """Return the composites of all parties but ``skipped``, at a text."""
     parties, issues, size = belief.weight.shape
-    place, crossed = (
-        np.zeros((parties, issues, size), np.int64),
-        np.zeros((parties, size), np.int64),
-    )
-    total = -particles.reserve
+    place = np.zeros((parties, issues, size), np.int64)
     weight = belief.weight
     for p in range(parties):
         if p != skipped:

@@ -10,6 +10,8 @@ mediator's beliefs and the calibration likelihood all use these functions.
 
 import math
 
+from sim.compiled import rule
+
 OPEN, UNACCEPTABLE, NEEDS_WORK, ACCEPT = -1, 0, 1, 2
 STATUS_NAMES = {OPEN: "open", 0: "unacceptable", 1: "needs work", 2: "accept"}
 CATEGORIES = 7

@@ -68,6 +68,8 @@ class Small:
             asked = any(self.needs[j, k, p] for j, k in enumerate(text))
             if self.belligerent[p] or asked:
                 worth = sum(int(self.coef[p, level, j, k]) for j, k in enumerate(text))
+                for q, (i, k, j, m) in enumerate(self.links):
+                    worth += int(self.link[p, level, q]) * (text[i] == k and text[j] == m)
                 out.append((p, worth + int(self.base[p, level])))
         return out
 
@@ -91,7 +93,7 @@ class Small:
 
 @st.composite
 def smalls(draw, least_parties=2) -> Small:
-    """Draw a small problem: levels, consent, red lines, rules, all on."""
+    """Draw a small problem: levels, consent, red lines, rules, linkages, all on."""
     return small_of(
         draw(st.integers(0, 2**32 - 1)),
         draw(st.integers(least_parties, 4)),
@@ -127,6 +129,13 @@ def small_of(seed: int, parties: int, issues: int) -> Small:
         rules.append((int(a), int(rng.integers(n_options[a])), int(c), tuple(map(int, keep))))
     red = rng.random((parties, issues, options)) < 0.1
     month = rng.uniform(0.001, 0.01, parties)
+    links = np.zeros((int(rng.integers(0, 4)), 4), dtype=np.int64)
+    for q in range(len(links)):  # now and then the same pair twice, or a cycle
+        i, j = rng.choice(issues, 2, replace=False)
+        links[q] = i, rng.integers(n_options[i]), j, rng.integers(n_options[j])
+    size = rng.normal(0, 0.06, (parties, len(links)))
+    link = np.round(1e6 * peace[:, :, None] * size[:, None]).astype(np.int64)
     return Small(
         coef, base, red, n_options, enforcement.astype(np.int64), needs, belligerent, rules, month,
+        links, link,
     )  # fmt: skip

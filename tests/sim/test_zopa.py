@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.zopa import zopa
+import sim.zopa
+from sim.zopa import exists, zopa
 from tests.strategies import Small, small_of, smalls
 
 
@@ -21,6 +22,40 @@ def test_zopa_is_what_enumerating_every_text_finds(small, law):
     answer = solve(small, law=law)
     assert answer.proven
     assert answer.value == small.brute_force(law)
+
+
+@given(smalls(), st.booleans())
+def test_what_the_search_leaves_open_highs_settles_alike(small, law):
+    """With no node to spend, every case that could beat the best text goes to HiGHS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim.zopa, "MAX_NODES", 0)
+        answer = solve(small, law=law)
+    assert answer.proven
+    assert answer.value == small.brute_force(law)
+
+
+@given(smalls(), st.integers(-1, 1), st.booleans())
+def test_existence_is_the_sign_of_what_enumeration_finds(small, above, law):
+    """At the knife's edge: the bar one micro-util below, at, or above the best text."""
+    best = small.brute_force(law)
+    bar = np.full(len(small.base), (0.0 if best == -np.inf else best) + above / 1e6)
+    answer = exists(small.world(), small.table(), law=law, bar=bar)
+    assert answer.proven
+    assert answer.exists == (best > -np.inf and above <= 0)
+    if answer.text is not None:
+        text = tuple(int(k) for k in answer.text)
+        assert small.clean(text)
+        assert small.lawful(text) or not law
+        assert all(s / 1e6 >= bar[0] - 1e-9 for _, s in small.gains(text))
+
+
+@given(smalls(), st.integers(0, 2**32 - 1))
+def test_a_bar_is_the_same_as_a_better_alternative(small, seed):
+    """S >= h: the bar is subtracted from every party's surplus before the smallest is taken."""
+    bar = np.random.default_rng(seed).integers(0, 200_000, len(small.base))
+    later = replace(small, base=small.base - bar[:, None])
+    assert solve(small, bar=bar / 1e6).value == later.brute_force()
+    assert solve(small, bar=bar / 1e6).value == solve(later).value
 
 
 @given(smalls())
@@ -69,7 +104,11 @@ def test_rescaling_a_partys_utility_changes_no_sign(small, party, factor):
     p = party % len(base)
     coef[p] *= factor
     base[p] *= factor
-    assert (solve(replace(small, coef=coef, base=base)).value >= 0) == (solve(small).value >= 0)
+    link = small.link.copy()
+    link[p] *= factor
+    assert (solve(replace(small, coef=coef, base=base, link=link)).value >= 0) == (
+        solve(small).value >= 0
+    )
 
 
 @given(smalls(), st.randoms(use_true_random=False))
@@ -89,6 +128,8 @@ def test_relabelling_issues_and_parties_changes_nothing(small, random):
         belligerent=small.belligerent[parties],
         rules=[(new_at[a], b, new_at[c], ok) for a, b, c, ok in small.rules],
         month=small.month[parties],
+        links=np.array([(new_at[i], k, new_at[j], m) for i, k, j, m in small.links]).reshape(-1, 4),
+        link=small.link[parties],
     )
     assert solve(relabelled).value == solve(small).value
 
