@@ -36,7 +36,7 @@ Examples
 
 Keys (all of them: tango --cfg job)
   worlds seed only_world case case.dir experiment ensemble consent red_lines learning trace
-  war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
+  fix.NUMBER war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
   results_dir threads chunk force
 
 Presets are in conf/experiment, cases in conf/case, manners in conf/negotiator (yours are found

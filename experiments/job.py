@@ -17,7 +17,7 @@ import yaml
 from experiments import batch, expect, identity, manifest, manners, report, store
 from experiments.batch import Arm
 from experiments.columns import round_columns, world_columns
-from experiments.config import Config, check_parties
+from experiments.config import Config, check_fixed, check_parties
 from experiments.studies import load as load_study
 from experiments.worker import settings_of
 from sim.case import Case, load_case
@@ -62,9 +62,10 @@ def prepare(config: Config) -> Job:
     cases = {name: _case_of(arm) for name, arm in arms.items()}
     case = _case_of(config)
     faults = FaultList()
-    for arm in (config, *arms.values()):
+    for name, arm in {"": config, **arms}.items():
         check_parties(arm, case.parties, faults)
         manners.check_names(arm, faults)
+        check_fixed(arm, cases.get(name, case), faults)
     for rule in dict.fromkeys(arm.mediator.rule for arm in (config, *arms.values())):
         _check_rule(rule, faults)
     faults.raise_if_any()
