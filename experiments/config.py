@@ -133,6 +133,14 @@ class Study:
 
 
 @dataclass(frozen=True)
+class Box:
+    """Headline ranges over the numbers that no evidence teaches (`experiments.box`)."""
+
+    worlds: int = key(40, integer(0))  # per screened end; 0: no box
+    corners: int = key(100, integer(1))  # worlds per corner
+
+
+@dataclass(frozen=True)
 class Expect:
     """Bounds on the findings, at smoke and at full level."""
 
@@ -167,6 +175,7 @@ class Config:
     papers: Papers = schema.section(Papers)
     ratification: Ratification = schema.section(Ratification)
     study: Study = schema.section(Study)
+    box: Box = schema.section(Box)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import batch, cli, job, launch, run, store, sweep, verify
+from experiments import batch, box, cli, job, launch, run, store, sweep, verify
 from experiments.identity import ROOT
 
 SMALL = ["case=camp_david", "worlds=3", "threads=1"]
@@ -208,6 +208,28 @@ def test_a_run_ends_with_findings_figures_digest_run(tango, tmp_path):
     table = pq.read_table(next((folder / "worlds").iterdir()))
     assert table.column_names[:2] == ["arm", "world"]
     assert all(table.schema.field(name).metadata[b"unit"] for name in table.column_names)
+
+
+def test_headlines_of_a_run_with_a_box_name_their_corners_and_come_first(
+    tango, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(box, "SIMULATE", "tests.experiments.fake_summary:simulate_summary")
+    words = ["case=camp_david", "worlds=30", "threads=1", "box.worlds=8", "box.corners=9"]
+    code, out, _ = tango(*words)
+    assert code == 0
+    folder = tmp_path / field(out, "Run")
+    findings = json.loads((folder / "findings.json").read_text())
+    worth = findings["median_zopa_months"]
+    assert worth["low_corner"] == {"rho0": 0.02, "optimism": 0.0}
+    assert worth["low"] <= worth["value"] <= worth["high"]
+    kept = json.loads((folder / "box.json").read_text())
+    assert (kept["screening_worlds"], kept["corner_worlds"]) == (8, 9)
+    said = out[out.index("Findings:") :].splitlines()[1:]
+    heads = ["Acceptable", "What the best text", "Worth not", "Worth not", "Findable", "Durable"]
+    assert all(line.startswith(f"- {head}") for line, head in zip(said, heads, strict=False))
+    assert said[6].startswith("- More")
+    assert len(said) == len(findings) + 1 + 3  # and Figures, Digest, Run
+    assert "(rho0=0.02, optimism=0)" in said[1]
 
 
 def test_the_manifest_keeps_the_command_as_typed(tango, tmp_path):

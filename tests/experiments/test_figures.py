@@ -206,7 +206,7 @@ def test_worlds_without_any_text_are_counted_in_words(run, pages):
 
 
 def test_figures_and_findings_name_the_same_numbers(run, pages):
-    found = baseline.findings(run.worlds, None, run.case, run.config)["median_zopa_months"]
+    found = baseline.findings(run.worlds, None, run.case, run.config, {})["median_zopa_months"]
 
     with style.look():
         zopa.draw(run)
