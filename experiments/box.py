@@ -12,7 +12,8 @@ deals break}, and the corner that attains each end is named. Two steps, ours:
 
 The directions are those at the middle of the box: where numbers work together the true extreme
 may lie elsewhere, so a range can be too narrow, never too wide. The range never excludes the
-central value: if a corner comes out inside, the widest screened point takes its place.
+central value: if a corner comes out inside, the widest screened point takes its place, of those
+that lie beyond what the same worlds give with every number drawn.
 """
 
 from collections.abc import Mapping, Sequence
@@ -114,8 +115,7 @@ def of_run(
     """
     path = folder / FILE
     if not path.exists():
-        central = {name: headline.value(worlds) for name, headline in HEADLINES.items()}
-        store.write_json(path, compute(case, config, settings, central, quiet))
+        store.write_json(path, compute(case, config, settings, worlds, quiet))
     kept = store.read_json(path)["headlines"]
     return {name: BoxRange(**_infinite(found["range"])) for name, found in kept.items()}
 
@@ -126,11 +126,16 @@ def _infinite(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def compute(
-    case: Case, config: Config, settings: Settings, central: Mapping[str, float], quiet: bool
+    case: Case, config: Config, settings: Settings, worlds: Columns, quiet: bool
 ) -> dict[str, Any]:
-    """Screen, simulate the corners, and return everything as it is kept in ``box.json``."""
+    """Screen, simulate the corners, and return everything as it is kept in ``box.json``.
+
+    ``worlds`` are those of the run itself, from the first on: every number drawn.
+    """
     spans = numbers(case, config)
     few, many = (min(n, config.worlds) for n in (config.box.worlds, config.box.corners))
+    central = {name: headline.value(worlds) for name, headline in HEADLINES.items()}
+    same = {name: column[:few] for name, column in worlds.items()}
     run = partial(simulate, case, settings, config.seed)
     wanted = {n: HEADLINES[n] for n, value in central.items() if not np.isnan(value)}
     with spread(config.threads, 2 * len(spans), quiet) as over:
@@ -149,6 +154,7 @@ def compute(
             central[n],
             [(value(n, corner), corner) for corner in corners[n]],
             screened_points(effects[n], spans),
+            wanted[n].value(same),
             many,
         )
         for n in wanted
@@ -239,6 +245,7 @@ def range_of(
     central: float,
     corners: Sequence[tuple[float, Corner]],
     screened: Sequence[tuple[float, Corner]],
+    same: float,
     worlds: int,
 ) -> BoxRange:
     """Return the range between two corners; it never excludes the central value.
@@ -250,6 +257,8 @@ def range_of(
         The one meant to lower, the one meant to raise.
     screened : pairs (value, corner)
         What takes the place of a corner that comes out inside.
+    same : float
+        The headline over the screened worlds with every number drawn.
     worlds : int
         Simulated at each corner.
     """
@@ -257,7 +266,9 @@ def range_of(
     low_inside, high_inside = bool(low > central), bool(high < central)
     nothing: tuple[float, Corner] = (central, {})
     if low_inside:
-        low, low_corner = min([nothing, *screened], key=lambda point: point[0])
+        beyond = [point for point in screened if point[0] < same]
+        low, low_corner = min([nothing, *beyond], key=lambda point: point[0])
     if high_inside:
-        high, high_corner = max([nothing, *screened], key=lambda point: point[0])
+        beyond = [point for point in screened if point[0] > same]
+        high, high_corner = max([nothing, *beyond], key=lambda point: point[0])
     return BoxRange(low, high, low_corner, high_corner, low_inside, high_inside, worlds)

@@ -88,8 +88,10 @@ class Range:
         if not (self.low_where or self.high_where):
             why = {THIRDS: "; no driver shown by thirds", BOX: "; no number of the box moves it"}
             return f"95 % sampling: {form(self.low)} to {form(self.high)}{why.get(self.how, '')}"
-        ends = f"{form(self.low)} {self.low_where} to {form(self.high)} {self.high_where}"
-        return f"{self.how}: {ends}"
+        low, high = form(self.low), form(self.high)
+        if self.how == BOX and low == high:
+            return f"box: {low} at both corners"
+        return f"{self.how}: {low} {self.low_where} to {high} {self.high_where}"
 
 
 def boxed(sample: Floats, statistic: Statistic, found: BoxRange) -> Range:

@@ -38,8 +38,7 @@ def run(**keys):
     c = config(**keys)
     settings = settings_of(c, CASE)
     worlds = toy(CASE, settings, c.seed, 0, c.worlds)
-    central = {name: headline.value(worlds) for name, headline in HEADLINES.items()}
-    return box.compute(CASE, c, settings, central, quiet=True)
+    return box.compute(CASE, c, settings, worlds, quiet=True)
 
 
 def test_the_box_is_what_is_drawn_and_no_evidence_teaches():
@@ -92,12 +91,14 @@ def test_every_range_holds_its_middle(found):
 def test_a_corner_that_comes_out_inside_gives_way_to_the_widest_screened_point():
     corners = [(0.6, {"a": 1.0, "b": 2.0}), (0.7, {"a": 0.0, "b": 3.0})]
     screened = [(0.4, {"a": 1.0}), (0.45, {"b": 2.0}), (0.55, {"b": 3.0})]
-    found = box.range_of(0.5, corners, screened, 100)
+    found = box.range_of(0.5, corners, screened, 0.5, 100)
     assert (found.low, found.low_corner, found.low_inside) == (0.4, {"a": 1.0}, True)
     assert (found.high, found.high_corner, found.high_inside) == (0.7, corners[1][1], False)
     said = boxed(np.array([0.0, 1.0]), share, found).words(str)
     assert said == "box: 0.4 (a=1; its corner came out inside) to 0.7 (a=0, b=3)"
-    alone = box.range_of(0.5, corners, screened[2:], 100)
+    lucky = box.range_of(0.5, corners, screened, 0.42, 100)  # those worlds alone give 0.42
+    assert (lucky.low, lucky.low_corner) == (0.4, {"a": 1.0})
+    alone = box.range_of(0.5, corners, screened, 0.4, 100)
     assert (alone.low, alone.low_corner) == (0.5, {})
     assert "nothing simulated lies beyond" in boxed(np.array([0.0, 1.0]), share, alone).words(str)
 
@@ -125,6 +126,11 @@ def test_where_nothing_moves_a_headline_its_range_is_sampling_and_says_so():
     assert found.how == BOX
     assert 0.4 < found.low < 0.5 < found.high < 0.6
     assert "no number of the box moves it" in found.words(str)
+
+
+def test_equal_corners_are_said_once():
+    ends = BoxRange(1.0, 1.0, {"a": 1.0}, {"a": 0.0}, False, False, 100)
+    assert boxed(np.ones(50), share, ends).words(str) == "box: 1.0 at both corners"
 
 
 @pytest.mark.usefixtures("found")
