@@ -1,6 +1,7 @@
 # make help lists what there is. Each target sets up what it needs: .venv from requirements.lock.
 VENV ?= .venv
 ARGS ?=
+RIVAL ?= .venv-bench
 BIN := $(VENV)/bin
 KEY := $(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 READY := $(VENV)/.ready-$(KEY)
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	&& command -v $$p && break; done)
 
 # make run worlds=50 war.delta=0.98: make takes such words for its own variables, we hand them on.
-OURS := ARGS VENV PYTHON
+OURS := ARGS VENV RIVAL PYTHON
 WORDS = $(strip $(foreach v,$(filter-out $(OURS) MAKE%,$(.VARIABLES)),$(if \
 	$(filter command line,$(origin $(v))),'$(v)=$(subst ','\'',$($(v)))')))
 
@@ -62,9 +63,25 @@ reproduce: $(READY) ## every preset in full, into an emptied results folder
 classroom: ## one lesson for a class (not built yet)
 	@echo "make classroom: not built yet; it comes with a later stage" >&2; exit 1
 
-bench: ## how fast worlds are computed (not built yet)
-	@echo "make bench: not built yet; it comes with a later stage" >&2; exit 1
+bench: $(READY) $(RIVAL)/.ready ## how fast worlds are computed, beside NegMAS in a venv of its own
+	@$(BIN)/python -m experiments.bench --rival-python $(RIVAL)/bin/python $(ARGS)
 
-lock: ## rewrite requirements.lock (needs uv)
+# NegMAS is AGPL: measured as another program, never installed beside ours.
+$(RIVAL)/.ready: requirements-bench.lock
+	@test -n "$(PYTHON)" || { echo "Tango needs Python 3.11, 3.12 or 3.13" >&2; exit 1; }
+	@echo "Setting up $(RIVAL) ..." >&2
+	@$(PYTHON) -m venv --clear $(RIVAL)
+	@if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then \
+		uv pip install -q --compile-bytecode --python $(RIVAL)/bin/python --require-hashes \
+			-r requirements-bench.lock; \
+	else \
+		$(RIVAL)/bin/python -m pip install -q --disable-pip-version-check --require-hashes \
+			-r requirements-bench.lock; \
+	fi
+	@touch $@
+
+lock: ## rewrite requirements.lock and requirements-bench.lock (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header --group test --group build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --group bench -o requirements-bench.lock

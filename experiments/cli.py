@@ -36,8 +36,8 @@ Examples
 
 Keys (all of them: tango --cfg job)
   worlds seed only_world case case.dir experiment ensemble consent red_lines learning trace
-  war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
-  results_dir threads chunk force
+  fix.NUMBER war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
+  box.worlds box.corners results_dir threads chunk force
 
 Presets are in conf/experiment, cases in conf/case, manners in conf/negotiator (yours are found
 in ./conf/negotiator first). Exit: 0 ok, 1 failed, 2 bad input, 3 a promise failed, 130 stopped."""

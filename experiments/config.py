@@ -11,13 +11,28 @@ from pathlib import Path
 from typing import Any
 
 from experiments import expect, schema
-from experiments.schema import choice, flag, integer, key, mapping, optional, real, text, words
+from experiments.schema import (
+    choice,
+    flag,
+    flatten,
+    integer,
+    key,
+    mapping,
+    optional,
+    real,
+    text,
+    words,
+)
+from sim.case import Case
 from sim.errors import FaultList, nearest
+from sim.fixed import faults_of
 
 #: Keys that say how a run is computed or kept, never what it finds; they are left out of run_id.
 NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
 #: Mappings whose keys are free names on the command line (no ``+`` needed).
-OPEN_TABLES = ("negotiators", "war.cost_scale", "study.arms", "smoke")
+OPEN_TABLES = ("negotiators", "war.cost_scale", "study.arms", "smoke", "fix")
+#: The open table whose names are dotted themselves, at any depth.
+FIX = "fix"
 #: What every arm of a comparison shares: worlds, luck and the way they are computed.
 SHARED_BY_ARMS = (
     *NEUTRAL,
@@ -118,6 +133,14 @@ class Study:
 
 
 @dataclass(frozen=True)
+class Box:
+    """Headline ranges over the numbers that no evidence teaches (`experiments.box`)."""
+
+    worlds: int = key(40, integer(0))  # per screened end; 0: no box
+    corners: int = key(100, integer(1))  # worlds per corner
+
+
+@dataclass(frozen=True)
 class Expect:
     """Bounds on the findings, at smoke and at full level."""
 
@@ -148,9 +171,11 @@ class Config:
     protocol: Protocol = schema.section(Protocol)
     mediator: Mediator = schema.section(Mediator)
     negotiators: dict[str, str] = schema.table(text())
+    fix: dict[str, float] = schema.tree(real())
     papers: Papers = schema.section(Papers)
     ratification: Ratification = schema.section(Ratification)
     study: Study = schema.section(Study)
+    box: Box = schema.section(Box)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)
@@ -202,24 +227,6 @@ class Config:
         return read_config(plain | {"study": {"module": self.study.module, "arms": {}}}, place)
 
 
-def flatten(tree: Mapping[str, Any], place: str = "") -> dict[str, Any]:
-    """Return a nested mapping with dotted keys; empty mappings stay values.
-
-    Examples
-    --------
-    >>> flatten({"war": {"delta": 0.98}, "protocol.record": False})
-    {'war.delta': 0.98, 'protocol.record': False}
-    """
-    flat: dict[str, Any] = {}
-    for name, part in tree.items():
-        dotted = schema.join(place, str(name))
-        if isinstance(part, Mapping) and part:
-            flat |= flatten(part, dotted)
-        else:
-            flat[dotted] = part
-    return flat
-
-
 def override(
     plain: Mapping[str, Any], changes: Mapping[str, Any], place: str, faults: FaultList
 ) -> dict[str, Any]:
@@ -227,6 +234,9 @@ def override(
     tree = copy.deepcopy(dict(plain))
     for dotted, value in changes.items():
         *path, last = dotted.split(".")
+        if path and path[0] == FIX:
+            tree[FIX] = flatten(tree.get(FIX) or {}) | {dotted.partition(".")[2]: value}
+            continue
         node: Any = tree
         for name in path:
             node = node.get(name) if isinstance(node, Mapping) else None
@@ -257,6 +267,8 @@ def _check_together(config: Config, place: str, faults: FaultList) -> None:
         faults.add(
             schema.join(place, "only_world"), str(config.only_world), f"0 to {last}", str(last)
         )
+    if config.war.delta is not None and "delta" in config.fix:
+        faults.add(schema.join(place, "fix.delta"), "war.delta beside it", "one of the two")
     if config.case.get("later") is not None:
         faults.add(
             schema.join(place, "case.later"),
@@ -288,6 +300,12 @@ def check_parties(config: Config, parties: Iterable[str], faults: FaultList) -> 
     for dotted, name in named:
         if name not in allowed:
             faults.add(dotted, name, ", ".join(allowed), nearest(name, allowed))
+
+
+def check_fixed(config: Config, case: Case, faults: FaultList) -> None:
+    """Check the numbers held at a value against the case: known, and in its range."""
+    found = faults_of(case, config.fix)
+    faults.extend(fault for fault in found if fault not in faults)
 
 
 def composed_parties(case_section: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
-from experiments import batch, expect, identity, manifest, manners, report, store
+from experiments import batch, box, expect, identity, manifest, manners, report, store
 from experiments.batch import Arm
 from experiments.columns import round_columns, world_columns
-from experiments.config import Config, check_parties
+from experiments.config import Config, check_fixed, check_parties
+from experiments.findings import Findings
+from experiments.ranges import BoxRange
 from experiments.studies import load as load_study
 from experiments.worker import settings_of
 from sim.case import Case, load_case
@@ -25,18 +28,18 @@ from sim.errors import BadInput, Fault, FaultList
 from sim.seats import find_rule
 
 LOG = logging.getLogger("tango")
-Findings = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one run came to: its folder, findings, figures, digest, and the bounds that failed."""
+    """What one run came to; ``first`` names the findings that are told first."""
 
     folder: Path
     findings: Findings
     figures: tuple[Path, ...]
     digest: str
     broken: tuple[str, ...]
+    first: tuple[str, ...]
 
     @property
     def code(self) -> int:
@@ -62,9 +65,10 @@ def prepare(config: Config) -> Job:
     cases = {name: _case_of(arm) for name, arm in arms.items()}
     case = _case_of(config)
     faults = FaultList()
-    for arm in (config, *arms.values()):
+    for name, arm in {"": config, **arms}.items():
         check_parties(arm, case.parties, faults)
         manners.check_names(arm, faults)
+        check_fixed(arm, cases.get(name, case), faults)
     for rule in dict.fromkeys(arm.mediator.rule for arm in (config, *arms.values())):
         _check_rule(rule, faults)
     faults.raise_if_any()
@@ -164,18 +168,19 @@ def _compute(
     todo = batch.missing(folder, ranges)
     LOG.info("run %s: %d of %d chunks to compute", job.run_id, len(todo), len(ranges))
     batch.run(batch.plan_of(folder, job.arms, config), todo, config.threads, quiet)
-    findings, digest = _look(job, folder)
+    findings, digest = _look(job, folder, quiet)
     manifest.write(folder, manifest.finish(notes, time.perf_counter() - clock, digest))
     LOG.info("digest %s", digest)
     return _result(job, folder, findings, digest, level)
 
 
-def _look(job: Job, folder: Path) -> tuple[Findings, str]:
+def _look(job: Job, folder: Path, quiet: bool) -> tuple[Findings, str]:
     """Write findings, figures and report of the finished worlds; return findings and digest."""
     worlds = store.read_table(folder / "worlds")
     rounds = store.read_table(folder / "rounds")
     study = load_study(job.config.study.module)
-    findings = store.finite(study.findings(worlds, rounds, job.case, job.config))
+    ranges = _box(job, folder, worlds, quiet) if study.boxed and box.is_asked(job.config) else {}
+    findings = store.finite(study.findings(worlds, rounds, job.case, job.config, ranges))
     store.write_json(folder / "findings.json", findings)
     (folder / "figures").mkdir(exist_ok=True)
     study.figures(folder, job.case, job.config)
@@ -183,10 +188,18 @@ def _look(job: Job, folder: Path) -> tuple[Findings, str]:
     return findings, store.digest(worlds)
 
 
+def _box(job: Job, folder: Path, worlds: pa.Table, quiet: bool) -> dict[str, BoxRange]:
+    """Return the headline ranges over the unlearned box, kept in the run folder."""
+    arm = job.arms[0]
+    columns = {name: worlds[name].to_pylist() for name in box.COLUMNS}
+    return box.of_run(folder, arm.case, job.config, arm.settings, columns, quiet)
+
+
 def _result(job: Job, folder: Path, findings: Findings, digest: str, level: str | None) -> Result:
     bounds: Sequence[str] = getattr(job.config.expect, level) if level else []
     broken = expect.failures([expect.parse(b, "expect") for b in bounds], findings)
-    return Result(folder, findings, report.figures(folder), digest, tuple(broken))
+    first = load_study(job.config.study.module).first
+    return Result(folder, findings, report.figures(folder), digest, tuple(broken), first)
 
 
 def _yaml(config: Config) -> str:

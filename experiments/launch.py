@@ -130,6 +130,7 @@ def _run_or_raise(composed: DictConfig, now: DictConfig) -> dict[str, Any]:
 
 def show(result: job.Result) -> None:
     """Print the last screen of a run; bounds that failed go to stderr."""
-    print(report.screen(result.folder, result.findings, result.digest), flush=True)
+    screen = report.screen(result.folder, result.findings, result.digest, result.first)
+    print(screen, flush=True)
     for line in result.broken:
         print(line, file=sys.stderr)

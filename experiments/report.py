@@ -2,13 +2,14 @@
 
 import base64
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.config import Config
 
 CONDITIONAL = "Every number is conditional on the model, its priors and the coded record."
+MORE = "- More, with every number and range, in findings.json:"
 _STYLE = (
     "body{font:16px/1.5 Georgia,serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "img{max-width:100%;height:auto}table{border-collapse:collapse}"
@@ -21,13 +22,20 @@ def figures(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted((folder / "figures").glob("*.png")))
 
 
-def screen(folder: Path, findings: Mapping[str, Mapping[str, Any]], digest: str) -> str:
-    """Return the last lines of a run: Findings, Figures, Digest, Run."""
-    sentences = "\n".join(f"- {one_line(found['sentence'])}" for found in findings.values())
+def screen(
+    folder: Path, findings: Mapping[str, Mapping[str, Any]], digest: str, first: Sequence[str]
+) -> str:
+    """Return the last lines of a run: Findings, those of ``first`` on top, Figures, Digest, Run."""
+    top = [_line(findings[name]) for name in first if name in findings]
+    rest = [_line(found) for name, found in findings.items() if name not in first]
     drawn = " ".join(path.as_posix() for path in figures(folder))
-    return "\n".join(
-        ["Findings:", sentences, f"Figures: {drawn}", f"Digest: {digest}", f"Run: {folder}"]
-    )
+    said = [*top, *([MORE] if top and rest else []), *rest]
+    last = [f"Figures: {drawn}", f"Digest: {digest}", f"Run: {folder}"]
+    return "\n".join(["Findings:", *said, *last])
+
+
+def _line(found: Mapping[str, Any]) -> str:
+    return f"- {one_line(found['sentence'])}"
 
 
 def one_line(text: str) -> str:

@@ -155,6 +155,29 @@ def table(of: Spec) -> Any:
     return field(default_factory=dict, metadata={"table": of})
 
 
+def tree(of: Spec) -> Any:
+    """Return a dataclass field holding a table with dotted names, written nested or flat."""
+    return field(default_factory=dict, metadata={"table": of, "dotted": True})
+
+
+def flatten(tree: Mapping[str, Any], place: str = "") -> dict[str, Any]:
+    """Return a nested mapping with dotted keys; empty mappings stay values.
+
+    Examples
+    --------
+    >>> flatten({"war": {"delta": 0.98}, "protocol.record": False})
+    {'war.delta': 0.98, 'protocol.record': False}
+    """
+    flat: dict[str, Any] = {}
+    for name, part in tree.items():
+        dotted = join(place, str(name))
+        if isinstance(part, Mapping) and part:
+            flat |= flatten(part, dotted)
+        else:
+            flat[dotted] = part
+    return flat
+
+
 def section(cls: type) -> Any:
     """Return a dataclass field that is itself a section."""
     return field(default_factory=cls, metadata={"section": cls})
@@ -185,6 +208,8 @@ def _read_table(found: Any, spec: Spec, place: str, faults: FaultList) -> dict[s
 def _read_field(known: Field, found: Any, place: str, faults: FaultList) -> Any:
     if "section" in known.metadata:
         return read(known.metadata["section"], found, place, faults)
+    if "dotted" in known.metadata and isinstance(found, Mapping):
+        found = flatten(found)
     if "table" in known.metadata:
         return _read_table(found, known.metadata["table"], place, faults)
     default = known.default if known.default_factory is MISSING else known.default_factory()

@@ -15,7 +15,9 @@ from hydra.core.override_parser.types import Override
 
 from experiments.compose import HYDRA_ERRORS, composed, hydra_open
 from experiments.config import (
+    FIX,
     Config,
+    check_fixed,
     check_parties,
     composed_parties,
     flatten,
@@ -23,6 +25,8 @@ from experiments.config import (
     read_config,
 )
 from experiments.manners import check_names
+from experiments.schema import is_number
+from sim.case import load_case
 from sim.errors import BadInput, Fault, FaultList, nearest
 
 #: What Hydra runs if no preset is named; see conf/config.yaml.
@@ -83,12 +87,31 @@ def check_values(plain: Mapping[str, Any], faults: FaultList) -> None:
         config = read_config(plain)
     except BadInput as bad:
         faults.extend(bad.faults)
-        negotiators = plain.get("negotiators")
-        config = Config(negotiators=dict(negotiators) if isinstance(negotiators, dict) else {})
+        negotiators, case, fix = (_table(plain, name) for name in ("negotiators", "case", FIX))
+        numbers = {name: x for name, x in fix.items() if is_number(x)}
+        config = Config(negotiators=negotiators, case=case, fix=numbers)
     section = plain.get("case")
     if isinstance(section, Mapping) and (parties := composed_parties(section)):
         check_parties(config, parties, faults)
     check_names(config, faults)
+    if config.fix:
+        _check_fixed(config, faults)
+
+
+def _table(plain: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a table of a configuration that may be anything else."""
+    found = plain.get(name)
+    found = dict(found) if isinstance(found, Mapping) else {}
+    return flatten(found) if name == FIX else found
+
+
+def _check_fixed(config: Config, faults: FaultList) -> None:
+    """Check the numbers held at a value, if the case can be read; if not, the job says why."""
+    try:
+        case = load_case(config.case_section, folder=config.case_folder)
+    except (BadInput, OSError):
+        return
+    check_fixed(config, case, faults)
 
 
 def _parse(words: Sequence[str], folders: Sequence[str], faults: FaultList) -> list[Word]:

@@ -37,6 +37,7 @@ def settings_of(config: Config, case: Case) -> Settings:
         learning=config.learning,
         war_delta=config.war.delta,
         war_cost_scale=dict(config.war.cost_scale),
+        fixed=dict(config.fix),
         calendar=Calendar(
             horizon_weeks=p.horizon_weeks,
             days_between=p.days_between,

@@ -16,6 +16,7 @@ from sim.case import Case, Param
 from sim.compiled import compiled
 from sim.draw import Numbers, Prior, Rows, draw_world, number
 from sim.evidence import ideal_positions, positions, red_line_probability
+from sim.fixed import hold
 from sim.params import LAWS
 from sim.settings import Settings
 from sim.ties import MOST_PAIRS
@@ -56,8 +57,8 @@ class Ensemble:
 
 
 def prior_ensemble(case: Case, settings: Settings, seed: int) -> Ensemble:
-    """Return the prior ensemble of a case."""
-    return Ensemble(case, settings, seed)
+    """Return the prior ensemble of a case, with the numbers the settings hold."""
+    return Ensemble(hold(case, settings.fixed), settings, seed)
 
 
 def consent_needs(case: Case, mode: str) -> Bools:

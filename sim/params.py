@@ -168,6 +168,11 @@ def _leaves(node: Node, name: str) -> dict[str, Node]:
     return found
 
 
+def domain(name: str, parties: Sequence[str], belligerents: Sequence[str]) -> tuple[float, float]:
+    """Return the bounds of a parameter by name, whatever a case says; none for other numbers."""
+    return _spelt_out({**REQUIRED, **OPTIONAL}, parties, belligerents).get(name, _ANY)
+
+
 def _spelt_out(
     names: Mapping[str, tuple[float, float]], parties: Sequence[str], belligerents: Sequence[str]
 ) -> dict[str, tuple[float, float]]:

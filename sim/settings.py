@@ -110,13 +110,18 @@ class Voice:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that shapes a world or its talks besides the case and the seed."""
+    """Everything that shapes a world or its talks besides the case and the seed.
+
+    ``fixed`` holds uncertain numbers of the case at a value in every world, by dotted name
+    (:mod:`sim.fixed`).
+    """
 
     consent: str = "union"
     red_lines: bool = True
     learning: bool = True
     war_delta: float | None = None
     war_cost_scale: dict[str, float] = field(default_factory=dict)
+    fixed: dict[str, float] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
     mediator: MediatorManner = field(default_factory=MediatorManner)
     response: Voice = field(default_factory=Voice)

@@ -12,7 +12,7 @@ from sim.case import Case
 
 def draw_baseline(run_dir: Path, case: Case, config: Config) -> list[Path]:
     """Draw the figures of one run into ``run_dir/figures``; return their paths."""
-    from experiments.figures import answers, documents, source, story, style, worth, zopa
+    from experiments.figures import answers, documents, incidence, source, story, style, worth, zopa
 
     run = source.read(run_dir, case, config)
     with style.look():
@@ -20,6 +20,7 @@ def draw_baseline(run_dir: Path, case: Case, config: Config) -> list[Path]:
             *documents.draw(run),
             *worth.draw(run),
             *zopa.draw(run),
+            *incidence.draw(run),
             *story.draw(run),
             *answers.draw(run),
         ]

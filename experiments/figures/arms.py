@@ -7,11 +7,11 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from experiments.figures import style
+from experiments.figures import ends, style
 from experiments.figures.source import Run, numbers
 from experiments.figures.style import Page
 from sim.case import Case
-from sim.record import AGREED, MEDIATOR_LEFT, NO_TEXT, WAR_DECIDED, end_sentence
+from sim.record import AGREED
 
 LINES = (
     ("#332288", "-", 3.2),
@@ -19,8 +19,6 @@ LINES = (
     ("#117733", ":", 2.2),
     ("#882255", "-.", 1.6),
 )
-ENDS = {AGREED: "#3B76AF", NO_TEXT: "#C9C9C9", MEDIATOR_LEFT: "#7F7F7F"}
-OTHER = "#EBCB76"
 
 LEFT, ACROSS, CURVE, BAR = 2.1, 7.9, 2.9, 0.42
 """Inches: names of arms, axes, height of the curves, height of an arm's bar."""
@@ -28,20 +26,13 @@ LEFT, ACROSS, CURVE, BAR = 2.1, 7.9, 2.9, 0.42
 
 def draw(run: Run) -> list[Path]:
     """Draw the cumulative share agreed by week, and the shares of ends, per arm."""
-    ends = ends_of(run)
-    legend, bars = 0.22 * len(ends), BAR * len(run.arms)
+    names = ends.ends_of(run)
+    legend, bars = 0.22 * len(names), BAR * len(run.arms)
     page = Page(_title(run), _caption(run), LEFT + ACROSS + 0.3, CURVE + bars + legend + 1.5)
     _curves(page.axes(LEFT, legend + bars + 1.35, ACROSS, CURVE), run)
-    _bars(page.axes(LEFT, legend + 0.65, ACROSS, bars), run, ends)
-    _legend(page.axes(LEFT, 0.05, ACROSS, legend), run.case, ends)
+    _bars(page.axes(LEFT, legend + 0.65, ACROSS, bars), run, names)
+    _legend(page.axes(LEFT, 0.05, ACROSS, legend), run.case, names)
     return page.save(run.figures, "arms")
-
-
-def ends_of(run: Run) -> list[str]:
-    """Return the ends that occur, in a fixed order: agreement, the case's own ends, no end."""
-    seen = run.table["end"].unique().to_pylist()
-    order = [AGREED, *(e.end for e in run.case.priors.endings), MEDIATOR_LEFT, NO_TEXT]
-    return [*dict.fromkeys(e for e in order if e in seen), *sorted(set(seen) - set(order))]
 
 
 def agreed_by(worlds: pa.Table) -> tuple[np.ndarray, np.ndarray]:
@@ -69,12 +60,12 @@ def _curves(ax: Axes, run: Run) -> None:
     ax.legend(loc="best", handlelength=3.2)
 
 
-def _bars(ax: Axes, run: Run, ends: list[str]) -> None:
+def _bars(ax: Axes, run: Run, names: list[str]) -> None:
     for y, worlds in enumerate(run.arms.values()):
-        names, left = np.array(worlds["end"].to_pylist()), 0.0
-        for end in ends:
-            share = 100 * float((names == end).mean())
-            ax.barh(y, share, 0.78, left, color=_colour(run.case, end), ec="white", lw=0.5)
+        told, left = np.array(worlds["end"].to_pylist()), 0.0
+        for end in names:
+            share = 100 * float((told == end).mean())
+            ax.barh(y, share, 0.78, left, color=ends.colour(run.case, end), ec="white", lw=0.5)
             if share >= 5:
                 ax.text(left + share / 2, y, f"{share:.0f} %", size=style.SMALL, ha="center",
                         va="center", color="white" if end == AGREED else style.INK)  # fmt: skip
@@ -86,24 +77,11 @@ def _bars(ax: Axes, run: Run, ends: list[str]) -> None:
     ax.set_xlabel("share of worlds by how the talks end, %")
 
 
-def _colour(case: Case, end: str) -> str:
-    """Return the colour of an end; an end on a party's terms has that party's colour."""
-    party = end.removeprefix(WAR_DECIDED)
-    if party in case.parties:
-        return style.colour(case.party_index(party))
-    return ENDS.get(end, OTHER)
-
-
-def _legend(ax: Axes, case: Case, ends: list[str]) -> None:
+def _legend(ax: Axes, case: Case, names: list[str]) -> None:
     ax.axis("off")
-    marks = [Patch(fc=_colour(case, end)) for end in ends]
-    ax.legend(marks, [_sentence(case, end) for end in ends], loc="center left", borderpad=0,
+    marks = [Patch(fc=ends.colour(case, end)) for end in names]
+    ax.legend(marks, [ends.sentence(case, end) for end in names], loc="center left", borderpad=0,
               bbox_to_anchor=(0, 0.5), labelspacing=0.45)  # fmt: skip
-
-
-def _sentence(case: Case, end: str) -> str:
-    party = end.removeprefix(WAR_DECIDED)
-    return end_sentence(end.replace(party, style.label(party)) if party in case.parties else end)
 
 
 def _name(arm: str) -> str:

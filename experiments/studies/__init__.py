@@ -1,7 +1,8 @@
 """Studies: what is asked of the worlds. One module per study, found by its name.
 
-A study has two functions: ``findings(worlds, rounds, case, config)`` and
-``figures(run_dir, case, config)``.
+A study has two functions, ``findings(worlds, rounds, case, config, box)`` and
+``figures(run_dir, case, config)``, and two constants: ``FIRST``, the findings that are told first,
+and ``BOXED``, whether its headlines are ranges over the unlearned box.
 """
 
 import importlib
@@ -9,23 +10,24 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from experiments.config import Config
+from experiments.findings import Findings
+from experiments.ranges import BoxRange
 from sim.case import Case
 from sim.errors import BadInput, Fault, nearest
-
-Findings = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Study:
-    """The two functions of a study module."""
+    """What a study module holds."""
 
-    findings: Callable[[pa.Table, pa.Table | None, Case, Config], Findings]
+    findings: Callable[[pa.Table, pa.Table | None, Case, Config, dict[str, BoxRange]], Findings]
     figures: Callable[[Path, Case, Config], list[Path]]
+    first: tuple[str, ...]
+    boxed: bool
 
 
 def names() -> list[str]:
@@ -44,4 +46,4 @@ def load(name: str) -> Study:
     if name not in names():
         raise BadInput(Fault("study.module", name, ", ".join(names()), nearest(name, names())))
     module = importlib.import_module(f"{__name__}.{name}")
-    return Study(module.findings, module.figures)
+    return Study(module.findings, module.figures, module.FIRST, module.BOXED)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import batch, cli, job, launch, run, store, sweep, verify
+from experiments import batch, box, cli, job, launch, run, store, sweep, verify
 from experiments.identity import ROOT
 
 SMALL = ["case=camp_david", "worlds=3", "threads=1"]
@@ -76,6 +76,20 @@ BAD = [
     (["negotiators.ukraine=alway_no"], ["negotiators.ukraine: found alway_no; allowed always_no"]),
     (["war.cost_scale.rusia=2"], ["war.cost_scale.rusia: found rusia; allowed russia, ukraine"]),
     (["war.delta=1"], ["war.delta: found 1; allowed a number > 0 and < 1, or null; nearest none"]),
+    (["fix.detla=0.98"], ["fix.detla: found detla; allowed delta, cost_flow.russia, "]),
+    (["fix.cost_flow.ukrain=0.5"], ["fix.cost_flow.ukrain: found cost_flow.ukrain; allowed "]),
+    (["fix.delta=0.9"], ["fix.delta: found 0.9; allowed a number >= 0.97 and <= 0.995; nearest "]),
+    (["fix={kE:{us:9}}"], ["fix.kE.us: found 9; allowed a number >= 0.02 and <= 0.15; nearest 0"]),
+    (["fix.delta=high"], ["fix.delta: found high; allowed a number; nearest none"]),
+    (["fix.hazard.armistice=2"], ["fix.hazard.armistice: found 2; allowed a number >= 0.0093 "]),
+    (
+        ["fix.delta=0.98", "war.delta=0.98"],
+        ["fix.delta: found war.delta beside it; allowed one of the two; nearest none"],
+    ),
+    (
+        ["fix.holdout=3", "worlds=-1"],
+        ["worlds: found -1; allowed an integer >= 1; nearest 1", "fix.holdout: found 3; allowed "],
+    ),
     (["protocol.horizon_wekes=9"], ["protocol.horizon_wekes: found protocol.horizon_wekes; "]),
     (["worlds=[1"], ["worlds: found worlds=[1; allowed key=value"]),
     (["+experiment=baseline"], ["config: found experiment appears more than once"]),
@@ -194,6 +208,28 @@ def test_a_run_ends_with_findings_figures_digest_run(tango, tmp_path):
     table = pq.read_table(next((folder / "worlds").iterdir()))
     assert table.column_names[:2] == ["arm", "world"]
     assert all(table.schema.field(name).metadata[b"unit"] for name in table.column_names)
+
+
+def test_headlines_of_a_run_with_a_box_name_their_corners_and_come_first(
+    tango, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(box, "SIMULATE", "tests.experiments.fake_summary:simulate_summary")
+    words = ["case=camp_david", "worlds=30", "threads=1", "box.worlds=8", "box.corners=9"]
+    code, out, _ = tango(*words)
+    assert code == 0
+    folder = tmp_path / field(out, "Run")
+    findings = json.loads((folder / "findings.json").read_text())
+    worth = findings["median_zopa_months"]
+    assert worth["low_corner"] == {"rho0": 0.02, "optimism": 0.0}
+    assert worth["low"] <= worth["value"] <= worth["high"]
+    kept = json.loads((folder / "box.json").read_text())
+    assert (kept["screening_worlds"], kept["corner_worlds"]) == (8, 9)
+    said = out[out.index("Findings:") :].splitlines()[1:]
+    heads = ["Acceptable", "What the best text", "Worth not", "Worth not", "Findable", "Durable"]
+    assert all(line.startswith(f"- {head}") for line, head in zip(said, heads, strict=False))
+    assert said[6].startswith("- More")
+    assert len(said) == len(findings) + 1 + 3  # and Figures, Digest, Run
+    assert "(rho0=0.02, optimism=0)" in said[1]
 
 
 def test_the_manifest_keeps_the_command_as_typed(tango, tmp_path):
@@ -438,7 +474,7 @@ def make(*words, path=os.environ["PATH"]):
     return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, env=env)
 
 
-@pytest.mark.parametrize("target", ["classroom", "bench"])
+@pytest.mark.parametrize("target", ["classroom"])
 def test_make_says_what_is_not_built_yet(target):
     done = make(target)
     first, *_ = done.stderr.splitlines()

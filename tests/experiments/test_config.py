@@ -151,3 +151,17 @@ def test_an_expectation_holds_or_says_how_it_fails():
 def test_a_share_between_zero_and_one_cannot_fail():
     bound = expect.parse("pr_zopa.value between 0 and 1", "expect.full")
     assert not bound.is_breakable
+
+
+def test_numbers_are_held_by_dotted_names_however_they_are_written():
+    nested = read_config({"question": "Why?", "fix": {"cost_flow": {"ukraine": 1}, "delta": 0.98}})
+    flat = read_config({"question": "Why?", "fix": {"cost_flow.ukraine": 1.0, "delta": 0.98}})
+    assert nested.fix == flat.fix == {"cost_flow.ukraine": 1.0, "delta": 0.98}
+    assert nested.identity() == flat.identity()
+
+
+def test_an_arm_holds_a_number_of_its_own():
+    study = {"module": "baseline", "arms": {"low": {"fix.kE.us": 0.02}, "as_is": {}}}
+    arms = read_config({"question": "Why?", "fix": {"delta": 0.98}, "study": study}).arms()
+    assert arms["low"].fix == {"delta": 0.98, "kE.us": 0.02}
+    assert arms["as_is"].fix == {"delta": 0.98}

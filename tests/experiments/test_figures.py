@@ -20,6 +20,7 @@ from experiments.figures import (
     documents,
     draw_arms,
     draw_baseline,
+    incidence,
     source,
     story,
     style,
@@ -28,8 +29,9 @@ from experiments.figures import (
 )
 from experiments.studies import baseline
 from sim.documents import text_of
+from tests.experiments import synthetic
 
-NAMES = ("documents_points", "documents_whole", "zopa", "story", "answers")
+NAMES = ("documents_points", "documents_whole", "zopa", "incidence", "story", "answers")
 BOTH_ORDERS = {
     "egypt_first": {"protocol.visit_order": ["egypt", "israel"]},
     "israel_first": {"protocol.visit_order": ["israel", "egypt"]},
@@ -82,6 +84,9 @@ def drawn(request):
     with pytest.MonkeyPatch.context() as monkeypatch:
         seen = collecting(monkeypatch)
         draw_all(chosen)
+        table = synthetic.worlds(chosen.case, len(chosen.worlds))
+        with style.look():
+            incidence.draw(replace(chosen, table=table))
     return chosen, seen
 
 
@@ -206,7 +211,7 @@ def test_worlds_without_any_text_are_counted_in_words(run, pages):
 
 
 def test_figures_and_findings_name_the_same_numbers(run, pages):
-    found = baseline.findings(run.worlds, None, run.case, run.config)["median_zopa_months"]
+    found = baseline.findings(run.worlds, None, run.case, run.config, {})["median_zopa_months"]
 
     with style.look():
         zopa.draw(run)
@@ -249,6 +254,43 @@ def test_curves_of_arms_end_at_the_share_that_agreed(run):
         agreed = np.mean([end == "agreed" for end in worlds["end"].to_pylist()])
         assert shares[-1] == pytest.approx(agreed)
         assert (np.diff(weeks) >= 0).all()
+
+
+def test_the_curves_of_ends_and_the_talks_that_go_on_add_up_to_every_world(run, pages):
+    table = synthetic.worlds(run.case, 200)
+    with style.look():
+        incidence.draw(replace(run, table=table))
+
+    ends = np.array(table["end"].to_pylist())
+    legend = pages[0].figure.axes[1].get_legend()
+    said = [text.get_text() for text in legend.get_texts()]
+    agreed = 100 * (ends == "agreed").mean()
+    assert said[0] == f"{agreed:.0f} %: Every party the text needs signed it."
+    curves = pages[0].figure.axes[0].lines
+    last = [float(line.get_ydata()[-1]) for line in curves[: len(said)]]
+    assert sum(last) == pytest.approx(1.0)
+    assert last[-1] == pytest.approx((ends == "no_text").mean())
+
+
+def test_ripeness_is_told_of_the_worlds_that_still_fight(run, pages):
+    table = synthetic.worlds(run.case, 200)
+    with style.look():
+        incidence.draw(replace(run, table=table))
+
+    ax = pages[0].figure.axes[2]
+    known = table["ripe_w26_months"].drop_null().to_pylist()
+    assert len(known) < 200
+    assert ax.get_xticklabels()[2].get_text() == f"26\n({len(known)})"
+    ripe = next(line for line in ax.lines if line.get_color() == "#882255")
+    assert ripe.get_ydata()[2] == pytest.approx(np.sort(known)[len(known) // 2])
+
+
+def test_without_the_path_of_the_war_only_the_ends_are_drawn(run, pages):
+    plain = synthetic.worlds(run.case, 50).select(["arm", "world", "end", "week"])
+    with style.look():
+        incidence.draw(replace(run, table=plain))
+
+    assert len(pages[0].figure.axes) == 2
 
 
 def test_parties_are_told_apart_in_the_order_of_the_case():

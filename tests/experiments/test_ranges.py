@@ -19,6 +19,7 @@ def test_a_real_driver_is_named_at_both_ends(draws):
     assert found.high_where == "where the hazard of b is high"
     assert found.low == 0.0
     assert found.high == 1.0
+    assert found.words(str).startswith("thirds: 0.0 where the hazard of b is low to 1.0 where")
 
 
 def test_noise_names_no_driver_in_most_samples(draws):

@@ -1,0 +1,113 @@
+"""NegMAS on the whole case, four parties; run by its own Python, never imported by ours.
+
+    .venv-bench/bin/python experiments/bench/rival_negmas.py DOMAIN.json
+
+Prints one JSON line per mechanism. Single text: a veto mechanism (random proposals, 1,000 steps)
+and hill climbing (until no step helps). Alternating offers: aspiration agents, 100 steps.
+"""
+
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from measure import Measure, calibrate, timed  # beside this file
+
+
+def preferences(domain):
+    """Return issues and utility functions of every party, as NegMAS has them."""
+    from negmas import make_issue, make_os
+    from negmas.preferences import LinearAdditiveUtilityFunction
+
+    issues = [make_issue(list(options), f"i{j}") for j, options in enumerate(domain["issues"])]
+    space = make_os(issues)
+    functions = [
+        LinearAdditiveUtilityFunction(
+            values=[
+                dict(zip(options, values, strict=True))
+                for options, values in zip(domain["issues"], party["values"], strict=True)
+            ],
+            weights=party["weights"],
+            outcome_space=space,
+            reserved_value=party["reservation"],
+            name=name,
+        )
+        for name, party in domain["parties"].items()
+    ]
+    return issues, functions
+
+
+def single_text(domain, mechanism, steps):
+    """Run one single-text mediation; return its last state."""
+    import negmas.st
+    from negmas.negotiators.simple import BinaryComparatorNegotiator
+
+    issues, functions = preferences(domain)
+    talks = getattr(negmas.st, mechanism)(issues=issues, n_steps=steps)
+    for function in functions:
+        talks.add(BinaryComparatorNegotiator(name=function.name), ufun=function)
+    return talks.run()
+
+
+def alternating_offers(domain, negotiator, steps):
+    """Run one negotiation of alternating offers; return its last state."""
+    import negmas.sao.negotiators
+    from negmas.sao import SAOMechanism
+
+    issues, functions = preferences(domain)
+    talks = SAOMechanism(issues=issues, n_steps=steps)
+    for function in functions:
+        talks.add(getattr(negmas.sao.negotiators, negotiator)(name=function.name), ufun=function)
+    return talks.run()
+
+
+def repeated(run, times):
+    """Return work that runs a negotiation several times, each with its own seed."""
+
+    def work():
+        rounds = agreed = 0
+        for seed in range(times):
+            random.seed(seed)
+            np.random.seed(seed)  # noqa: NPY002  (the rival draws from it)
+            state = run()
+            rounds += state.step
+            agreed += state.agreement is not None
+        return times, rounds, agreed
+
+    return work
+
+
+def measures(domain):
+    """Measure every mechanism, each after one run that is not counted."""
+    cases = [
+        ("single_text_veto", single_text, "VetoSTMechanism", 1000, 3),
+        ("single_text_hill_climbing", single_text, "HillClimbingSTMechanism", 1000, 20),
+        ("alternating_offers", alternating_offers, "AspirationNegotiator", 100, 3),
+    ]
+    for name, protocol, rule, steps, times in cases:
+
+        def run(protocol=protocol, rule=rule, steps=steps):
+            return protocol(domain, rule, steps)
+
+        run()
+        yield timed(repeated(run, times), name, f"{rule}, at most {steps:,} steps")
+
+
+def main():
+    """Measure, one JSON line each; the last line says who was measured."""
+    domain = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    import negmas
+
+    began = time.perf_counter()
+    for found in measures(domain):
+        assert isinstance(found, Measure)
+        print(json.dumps(vars(found)), flush=True)
+    about = {"rival": f"NegMAS {negmas.__version__}", "python": sys.version.split()[0],
+             "loop": calibrate(), "seconds": time.perf_counter() - began}  # fmt: skip
+    print(json.dumps(about), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The bench: a rival kept outside, one file of rows, and figures that are told apart."""
+
+import re
+import sys
+
+import pytest
+
+from experiments.bench import table
+from experiments.bench.domain import domain
+from experiments.bench.measure import Measure, timed
+from experiments.identity import ROOT
+from sim.case import load_case
+from sim.ensemble import prior_ensemble
+from sim.settings import Settings
+
+OWN = [Measure("compiled", 500, 5000, 2.0, 2.5, 400, "as configured")]
+RIVAL = Measure("single_text_veto", 3, 3000, 1.5, 1.6, 2, "at most 1,000 steps")
+SAYS = f"""
+import json, sys
+case = json.load(open(sys.argv[1]))
+assert set(case) == {{"issues", "parties"}}
+print(json.dumps({vars(RIVAL)}))
+print(json.dumps({{"rival": "NegMAS 0", "loop": 0.1}}))
+"""
+
+
+def test_nobody_but_the_rivals_own_program_imports_it():
+    named = re.compile(r"^\s*(?:import|from) negmas", re.MULTILINE)
+    files = [
+        path for room in ("sim", "agents", "experiments") for path in (ROOT / room).rglob("*.py")
+    ]
+    importing = {path.name for path in files if named.search(path.read_text(encoding="utf-8"))}
+    assert importing == {"rival_negmas.py"}
+
+
+def test_the_rival_has_a_lock_of_its_own():
+    lock = (ROOT / "requirements-bench.lock").read_text()
+    assert re.search(r"^negmas==", lock, re.MULTILINE)
+    assert not re.search(r"https?://|--index-url|--extra-index-url|--find-links", lock)
+    assert lock.count("--hash=") > lock.count("==")
+    assert "negmas" not in (ROOT / "requirements.lock").read_text()
+
+
+def test_a_row_is_ours_the_rivals_and_their_ratio():
+    rows = table.compared(OWN, [RIVAL], "here")
+    assert list(rows) == ["single_text_veto", "single_text_veto_rounds", "ours_compiled"]
+    assert all(set(row) == {"ours", "rival", "ratio", "unit", "machine"} for row in rows.values())
+    assert rows["single_text_veto"]["ratio"] == pytest.approx(250.0 / 2.0)
+    assert rows["single_text_veto_rounds"]["ratio"] == pytest.approx(2500.0 / 2000.0)
+    assert rows["ours_compiled"] | {"rival": None, "ratio": None} == rows["ours_compiled"]
+
+
+def test_the_table_says_what_is_comparable_and_what_is_not():
+    rows = table.compared(OWN, [RIVAL], "here")
+    said = table.table(OWN, [RIVAL], rows, {"rival": "NegMAS 0"})
+    line = next(line for line in said.splitlines() if line.startswith("NegMAS 0"))
+    assert line.split()[-1] == "125.0"
+    assert "Comparable: four parties" in said
+    assert "Not comparable: " in said
+    alone = table.table(OWN, [], table.compared(OWN, [], "here"), {})
+    assert "The rival was not measured" in alone
+
+
+def test_the_rival_is_another_program_fed_with_plain_json(tmp_path, monkeypatch):
+    script = tmp_path / "rival.py"
+    script.write_text(SAYS)
+    monkeypatch.setattr(table, "RIVAL", script)
+    assert table.rival(sys.executable, {"issues": [], "parties": {}}) == (
+        [RIVAL],
+        {"rival": "NegMAS 0", "loop": 0.1},
+    )
+    script.write_text("raise SystemExit('no such mechanism')")
+    with pytest.raises(RuntimeError, match="the rival failed: no such mechanism"):
+        table.rival(sys.executable, {})
+
+
+def test_the_domain_is_the_whole_case_of_one_world():
+    case = load_case("camp_david")
+    world = prior_ensemble(case, Settings(), 1978).world(0)
+    found = domain(prior_ensemble(case, Settings(), 1978))
+    assert [len(options) for options in found["issues"]] == list(case.agenda.n_options)
+    assert list(found["parties"]) == list(case.parties)
+    for p, party in enumerate(found["parties"].values()):
+        assert sum(party["weights"]) == pytest.approx(1.0)
+        assert party["reservation"] == world.reserve[p]
+        for options, values in zip(found["issues"], party["values"], strict=True):
+            assert len(values) == len(options)
+            assert (min(values), max(values)) == pytest.approx((0.0, 1.0))
+
+
+def test_cpu_time_is_not_wall_time():
+    import time
+
+    def sleeps():
+        time.sleep(0.2)
+        return 1, 1, 0
+
+    found = timed(sleeps, "sleep")
+    assert found.wall > 0.15 > found.cpu
+
+
+@pytest.mark.thorough
+def test_every_engine_plays_the_worlds_it_is_asked_for():
+    from experiments.bench.ours import ours
+
+    found = ours(prior_ensemble(load_case("camp_david"), Settings(), 1978), 30, 3)
+    asked = {"compiled": 30, "compiled_104_weeks": 30, "mesa": 3}
+    assert {m.name: m.negotiations for m in found} == asked
+    assert next(m for m in found if m.name == "compiled_104_weeks").agreed == 0
+    assert all(m.cpu > 0 and m.rounds >= m.negotiations for m in found)
