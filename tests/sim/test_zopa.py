@@ -135,7 +135,9 @@ def test_relabelling_issues_and_parties_changes_nothing(small, random):
         belligerent=small.belligerent[parties],
         rules=[(new_at[a], b, new_at[c], ok) for a, b, c, ok in small.rules],
         month=small.month[parties],
-        links=np.array([(new_at[i], k, new_at[j], m) for i, k, j, m in small.links]).reshape(-1, 4),
+        links=np.array(
+            [(new_at[i], k, new_at[j], m) for i, k, j, m in small.links], dtype=np.int64
+        ).reshape(-1, 4),
         link=small.link[parties],
     )
     assert solve(relabelled).value == solve(small).value
