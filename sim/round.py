@@ -62,31 +62,47 @@ ROUND = ("wait", "meet", "table", "answer", "counter", "redraft", "sign")
 
 
 @rule
+def war_ends_within(rules: Rules, world: World, i: int, talks: Talks, n: int) -> tuple[float, int]:
+    """Return after how many days the war itself would end, and how: competing exponential clocks.
+
+    Hazards are those of the state the interval starts in; contact ``n`` is their address. inf
+    and -1 if nothing could end it.
+    """
+    first, which = math.inf, -1
+    hazard = np.zeros(len(world.hazard))
+    hazards(world.fighting.law, talks.fortunes.state, hazard)
+    for e in range(len(hazard)):
+        rate = -math.log1p(-min(hazard[e], 1.0 - 1e-12)) / MONTH
+        luck = rng.draw(rules.seed, i, rng.WAR_ENDS, n, e)
+        if rate > 0.0 and -math.log(luck) / rate < first:
+            first, which = -math.log(luck) / rate, e
+    return first, which
+
+
+@rule
+def mediator_leaves_within(rules: Rules, world: World, i: int, talks: Talks, n: int) -> float:
+    """Return after how many days the mediator would leave; a missed deadline moves its hazard."""
+    chance = rules.exit_per_week
+    chance *= rules.exit_after_deadline if talks.clock[MISSED] else 1.0
+    rate = -math.log1p(-min(chance, 1.0 - 1e-12)) / 7.0
+    luck = rng.draw(rules.seed, i, rng.MEDIATOR_EXIT, n, len(world.hazard))
+    return -math.log(luck) / rate if rate > 0.0 else math.inf
+
+
+@rule
 def wait(rules: Rules, world: World, i: int, talks: Talks, n: int, day: int) -> None:
     """Let the days to the next contact pass: the war or the mediator may end the talks.
 
-    Competing exponential clocks at the hazards of the state the interval starts in; ``n`` is the
-    contact's number, the address of their luck. Then the war itself moves on.
+    What comes first ends them. Else the war moves on, and everybody reckons anew.
     """
-    first, which = math.inf, -1
-    endings = len(world.hazard)
-    hazard = np.zeros(endings)
-    hazards(world.fighting.law, talks.fortunes.state, hazard)
-    for e in range(endings + 1):
-        if e < endings:
-            rate = -math.log1p(-hazard[e]) / MONTH
-            luck = rng.draw(rules.seed, i, rng.WAR_ENDS, n, e)
-        else:
-            leaves = rules.exit_per_week
-            leaves *= rules.exit_after_deadline if talks.clock[MISSED] else 1.0
-            rate = -math.log1p(-min(leaves, 1.0 - 1e-12)) / 7.0
-            luck = rng.draw(rules.seed, i, rng.MEDIATOR_EXIT, n, e)
-        if rate > 0.0 and -math.log(luck) / rate < first:
-            first, which = -math.log(luck) / rate, e
+    first, which = war_ends_within(rules, world, i, talks, n)
+    leaves = mediator_leaves_within(rules, world, i, talks, n)
+    if leaves < first:
+        first, which = leaves, -1
     days = day - talks.clock[DAY]
     if first < days:
         talks.clock[DAY] += math.ceil(first)
-        talks.clock[END] = MEDIATOR_LEFT if which == endings else WAR_ENDED + which
+        talks.clock[END] = MEDIATOR_LEFT if which < 0 else WAR_ENDED + which
         return
     talks.clock[DAY] = day
     talks.clock[MISSED] = 0 <= rules.deadline_day < day
