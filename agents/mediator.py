@@ -52,8 +52,8 @@ def open_sums(text: Ints, view: MediatorView) -> Sums:
     """Return the running sums of a text."""
     parties = len(view.bar)
     sums = Sums(
-        -view.particles.reserve_mean - view.moved,
-        view.particles.reserve_variance.copy(),
+        -view.belief.reserve - view.moved,
+        view.belief.reserve_variance.copy(),
         np.zeros(parties),
         np.zeros(parties, np.int64),
         view.own_base.copy(),

@@ -43,7 +43,7 @@ def gain_of(view: MediatorView, p: int) -> float:
             taught += view.belief.variance[p, j, view.text[j]]
     if taught <= 0.0:
         return 0.0
-    share = math.sqrt(taught / (taught + view.particles.reserve_variance[p]))
+    share = math.sqrt(taught / (taught + view.belief.reserve_variance[p]))
     fresh = 1.0 - math.pow(2.0, -view.weeks_since[p] / WEEKS_TO_HALF)
     return (1.0 - chance) * share * fresh
 

@@ -3,14 +3,20 @@ r"""Belief: what everybody at the table has learnt about a party from its answer
 Every answer reaches all and priors are common, so there is one belief per party, shared by the
 mediator and the other sides. Each issue's particles are weighted on their own (a block particle
 filter [RebeschiniVanHandel2015]_): 29 answers at once would leave one of 200 joint particles.
-Weights, values and thresholds are independent between issues in the prior up to the sum of the
-weights; steepness, posture and W are shared, and what one issue tells of them is not carried to
-the others: an approximation.
 
-.. math:: \omega_{Pjn} \propto \omega_{Pjn}\,\Pr(status \mid n) \qquad
-          S_P(x) \approx A\,[\textstyle\sum_j m_{Pj}(x_j) + L - W] + (1-A)\,\omega\,sh - bar
+.. math:: \omega_{Pjn} \propto \omega_{Pjn}\,\Pr(status \mid n)
 
-Acceptance treats S as normal, its tail as logistic (ours; 1.702 brings the two within 0.0095):
+Blocks alone would learn sums badly, in two ways that are mended here (ours). A side that refuses
+much may stand high, W + posture, on every issue at once: that height has weights of its own over
+the draws, moved by the chance of each status at five heights, other traits averaged out; the r-th
+answer on an issue counts 1/r, for answers on one issue share its weight and values. And weights
+that are learnt one by one no longer sum to 1: worth is divided by their believed sum.
+
+.. math:: c_{Pn} \propto c_{Pn} \prod \Pr(status \mid W_n + \pi_n)^{1/r} \qquad
+          S_P(x) \approx A\,[\textstyle\sum_j m_{Pj}(x_j) + L - E W] + (1-A)\,\omega\,sh - bar
+
+Steepness and xi are shared by all issues too; what is learnt of them stays within the issue.
+Acceptance treats S as normal, its tail as logistic (1.702 brings the two within 0.0095):
 
 .. math:: \log \hat P = \sum_j \log \Pr(\text{no red line}) + \log\sigma(1.702\,E S / sd\,S)
 
@@ -24,16 +30,18 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import rule
-from sim.particles import (
-    BELIEF_WORLDS,
-    LEAST_CLEAR,
-    PARTICLES,
-    Particles,
-    draw_particles,
-)
+from sim.particles import BELIEF_WORLDS, PARTICLES, Particles, draw_particles
 from sim.records import record
 from sim.respond import OPEN
-from sim.worth import Bools, Floats, Ints, Table, enforcement_level
+from sim.weighing import (
+    log_sigmoid,
+    moments,
+    reweigh,
+    update_clear,
+    update_worth,
+    weighted,
+)
+from sim.worth import Floats, Ints, Table, enforcement_level
 
 __all__ = ["BELIEF_WORLDS", "PARTICLES", "Belief", "Particles", "draw_particles"]
 
@@ -52,44 +60,70 @@ class Belief(NamedTuple):
     ----------
     weight : (P, J, N)
         Weights of the draws, issue by issue; each row sums to 1.
+    stake : (P, J)
+        Mean swing weight of each issue, before they are made to sum to 1.
     mean, variance : (P, J, K)
         Moments of what an option is worth to the party, util.
     clear : (P, J, K)
         Log chance that the option is no red line of its, floored at log 0.001.
+    common : (P, N)
+        Weights of the draws for what its answers on all issues share: W and posture.
+    reserve, reserve_variance : (P,)
+        Moments of W at the start, util.
+    heard : (P, J)
+        Answers heard.
     """
 
     weight: Floats
+    stake: Floats
     mean: Floats
     variance: Floats
     clear: Floats
+    common: Floats
+    reserve: Floats
+    reserve_variance: Floats
+    heard: Floats
 
 
 @rule
 def open_belief(particles: Particles) -> Belief:
     """Return the prior: every draw weighs the same."""
     parties, issues, _, size = particles.worth.shape
-    weight = np.full((parties, issues, size), 1.0 / size)
-    return Belief(weight, particles.mean.copy(), particles.variance.copy(), particles.clear.copy())
+    return Belief(
+        np.full((parties, issues, size), 1.0 / size),
+        particles.stake.copy(),
+        particles.mean.copy(),
+        particles.variance.copy(),
+        particles.clear.copy(),
+        np.full((parties, size), 1.0 / size),
+        particles.reserve_mean.copy(),
+        particles.reserve_variance.copy(),
+        np.zeros((parties, issues)),
+    )
 
 
 @rule
 def learn_answer(
-    belief: Belief, particles: Particles, level: int, p: int, text: Ints, statuses: Ints
-) -> None:
+    belief: Belief, particles: Particles, level: int, p: int, text: Ints, statuses: Ints,
+    rise: float = 0.0,
+) -> None:  # fmt: skip
     """Learn all that party ``p`` said of a text, issue by issue; OPEN teaches nothing.
 
-    ``level`` is 0 before envoys, 1 before leaders (whose overstatement differs, 4.1).
+    ``level`` is 0 before envoys, 1 before leaders (whose overstatement differs, 4.1); ``rise`` is
+    how far its thresholds have publicly risen since the start, value units.
     """
-    say = particles.say
-    weight, n_options = belief.weight, particles.n_options
-    worth, spread = particles.worth, particles.variance
-    mean, variance, clear = belief.mean, belief.variance, belief.clear
-    red, risky = particles.red, particles.risky
+    chance = np.zeros(particles.at_height.shape[4])
+    before = total_stake(belief, p)
     for j in range(len(text)):
-        if statuses[j] != OPEN and reweigh(weight[p, j], say[level, statuses[j], p, j, text[j]]):
-            to = mean[p, j], variance[p, j]
-            update_worth(weight[p, j], worth[p, j], spread[p, j], n_options[j], to[0], to[1])
-            update_clear(weight[p, j], red[p, j], risky[p, j], clear[p, j])
+        if statuses[j] != OPEN:
+            belief.heard[p, j] += 1.0
+            said = particles.at_height[statuses[j], p, j, text[j]]
+            for g in range(len(chance)):
+                chance[g] += said[g] / belief.heard[p, j]
+            learn_issue(belief, particles, p, j, particles.say[level, statuses[j], p, j, text[j]],
+                        before)  # fmt: skip
+    rescale(belief, p, before)
+    learn_common(belief, particles, level, p, chance, rise)
 
 
 @rule
@@ -97,15 +131,69 @@ def learn_status(
     belief: Belief, particles: Particles, level: int, p: int, j: int, k: int, status: int
 ) -> None:
     """Learn that party ``p`` gave option ``k`` of issue ``j`` this status."""
-    if reweigh(belief.weight[p, j], particles.say[level, status, p, j, k]):
-        update_moments(belief, particles, p, j)
+    issues = belief.mean.shape[1]
+    text, statuses = np.full(issues, -1), np.full(issues, OPEN)
+    text[j], statuses[j] = k, status
+    learn_answer(belief, particles, level, p, text, statuses)
 
 
 @rule
 def learn_ask(belief: Belief, particles: Particles, p: int, j: int, k: int) -> None:
     """Learn that party ``p`` asked for option ``k`` on issue ``j`` (5.1b)."""
-    if reweigh(belief.weight[p, j], particles.want[p, j, k]):
-        update_moments(belief, particles, p, j)
+    before = total_stake(belief, p)
+    learn_issue(belief, particles, p, j, particles.want[p, j, k], before)
+    rescale(belief, p, before)
+
+
+@rule
+def learn_issue(
+    belief: Belief, particles: Particles, p: int, j: int, chance: Floats, total: float
+) -> None:
+    """Weigh the draws of one issue by a likelihood (N,); worths are kept over ``total``."""
+    weight = belief.weight[p, j]
+    if reweigh(weight, chance):
+        belief.stake[p, j] = weighted(weight, particles.traits.weight[p, j])
+        worth, spread = particles.worth[p, j], particles.variance[p, j]
+        update_worth(weight, worth, spread, 1.0 / total, belief.mean[p, j], belief.variance[p, j])
+        update_clear(weight, particles.red[p, j], particles.risky[p, j], belief.clear[p, j])
+
+
+@rule
+def total_stake(belief: Belief, p: int) -> float:
+    """Return the sum of a party's believed weights."""
+    total = 0.0
+    for j in range(belief.stake.shape[1]):
+        total += belief.stake[p, j]
+    return total
+
+
+@rule
+def rescale(belief: Belief, p: int, before: float) -> None:
+    """Divide worths by the sum of weights now believed, where they were over ``before``."""
+    mean, variance, share = belief.mean, belief.variance, before / total_stake(belief, p)
+    for j in range(mean.shape[1]):
+        for k in range(mean.shape[2]):
+            mean[p, j, k] *= share
+            variance[p, j, k] *= share * share
+
+
+@rule
+def learn_common(
+    belief: Belief, particles: Particles, level: int, p: int, chance: Floats, rise: float
+) -> None:
+    """Weigh the draws of W and posture by the log chance (G,) of an answer at each height."""
+    common, height, last = belief.common[p], particles.height[level, p], len(chance) - 1
+    low, step, most = particles.lowest[p], particles.step[p], chance[0]
+    for g in range(len(chance)):
+        most = max(most, chance[g])
+    likely = np.zeros(len(common))
+    for n in range(len(common)):
+        x = min(max((height[n] + rise - low) / step, 0.0), float(last))
+        g = min(int(x), last - 1)
+        likely[n] = math.exp(chance[g] + (x - g) * (chance[g + 1] - chance[g]) - most)
+    if reweigh(common, likely):
+        found = moments(common, particles.reserve[p])
+        belief.reserve[p], belief.reserve_variance[p] = found[0], found[1]
 
 
 @rule
@@ -114,92 +202,6 @@ def predicted(
 ) -> float:
     """Return the believed chance of a status not yet heard."""
     return weighted(belief.weight[p, j], particles.say[level, status, p, j, k])
-
-
-@rule
-def weighted(weight: Floats, x: Floats) -> float:
-    """Return sum of weight times x, in four lanes: a fixed order of sums, and four at a time."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    whole = len(x) - len(x) % 4
-    for n in range(0, whole, 4):
-        a += weight[n] * x[n]
-        b += weight[n + 1] * x[n + 1]
-        c += weight[n + 2] * x[n + 2]
-        d += weight[n + 3] * x[n + 3]
-    for n in range(whole, len(x)):
-        a += weight[n] * x[n]
-    return float((a + b) + (c + d))
-
-
-@rule
-def moments(weight: Floats, x: Floats) -> tuple[float, float]:
-    """Return mean and variance of ``x``, in two lanes."""
-    a, b, aa, bb = 0.0, 0.0, 0.0, 0.0
-    whole = len(x) - len(x) % 2
-    for n in range(0, whole, 2):
-        one, two = weight[n] * x[n], weight[n + 1] * x[n + 1]
-        a += one
-        b += two
-        aa += one * x[n]
-        bb += two * x[n + 1]
-    for n in range(whole, len(x)):
-        a += weight[n] * x[n]
-        aa += weight[n] * x[n] * x[n]
-    mean = a + b
-    return mean, max(aa + bb - mean * mean, 0.0)
-
-
-@rule
-def reweigh(weight: Floats, chance: Floats) -> bool:
-    """Multiply the weights by a likelihood and let them sum to 1 again (Bayes).
-
-    An answer that no draw could give teaches nothing: False, and the weights stay.
-    """
-    total = weighted(weight, chance)
-    if total <= 0.0:
-        return False
-    share = 1.0 / total
-    for n in range(len(weight)):
-        weight[n] *= chance[n] * share
-    return True
-
-
-@rule
-def update_moments(belief: Belief, particles: Particles, p: int, j: int) -> None:
-    """Recompute what is believed of one party on one issue."""
-    weight = belief.weight[p, j]
-    worth, spread = particles.worth[p, j], particles.variance[p, j]
-    mean, variance = belief.mean[p, j], belief.variance[p, j]
-    update_worth(weight, worth, spread, particles.n_options[j], mean, variance)
-    update_clear(weight, particles.red[p, j], particles.risky[p, j], belief.clear[p, j])
-
-
-@rule
-def update_worth(
-    weight: Floats, worth: Floats, spread: Floats, n_options: int, mean: Floats, variance: Floats
-) -> None:
-    """Recompute what each option is worth, ``worth`` (K, N); ``spread`` 0: all draws agree."""
-    for k in range(n_options):
-        if spread[k] > 0.0:
-            mean[k], variance[k] = moments(weight, worth[k])
-
-
-@rule
-def update_clear(weight: Floats, red: Bools, risky: Bools, clear: Floats) -> None:
-    """Recompute the log chance that each option is no red line, floored; ``red`` (K, N)."""
-    for k in range(len(risky)):
-        if risky[k]:
-            free = 0.0
-            for n in range(len(weight)):
-                if not red[k, n]:
-                    free += weight[n]
-            clear[k] = math.log(min(max(free, LEAST_CLEAR), 1.0))
-
-
-@rule
-def log_sigmoid(x: float) -> float:
-    """Return log(1 / (1 + exp(-x))) without overflow."""
-    return -math.log1p(math.exp(-x)) if x > 0.0 else x - math.log1p(math.exp(x))
 
 
 @rule
@@ -217,7 +219,7 @@ def believed_surplus(
     ``moved`` is the public estimate of how far W has moved since the start, ``bar`` what the
     party is believed to hold out for, both util. A bracketed issue adds nothing.
     """
-    mean, variance = -particles.reserve_mean[p] - moved, particles.reserve_variance[p]
+    mean, variance = -belief.reserve[p] - moved, belief.reserve_variance[p]
     clear, shift = 0.0, 0.0
     for j in range(len(text)):
         k = text[j]

@@ -2,7 +2,8 @@ r"""Composites: whole parties put together from the particles of their issues.
 
 The moments of a belief say how much a text is worth on average; whether it beats fighting on is
 a question about draws. Composite n of a party takes, on every issue, the n-th draw after the
-issue's draws are resampled by weight, and W, A, omega and links of prior draw n. Resampling is
+issue's draws are resampled by weight, W, A, omega and links of one draw resampled by the weights
+of what its issues share, and its swing weights are made to sum to 1 again. Resampling is
 systematic at the middle of each stratum, so it needs no luck, and with equal weights composite n
 is prior draw n, dependence between its issues and all (ours). Acceptance is the share of
 
@@ -32,11 +33,14 @@ so that it is a share of draws, yet above 0, so that a search sees slopes (ours)
 class Composite(NamedTuple):
     """Composites of every party and their sums over one draft.
 
-    ``place`` (P, J, N) int64: which particle stands at place n; ``total`` (P, N): u - W, util;
-    ``crossed`` (P, N) int64: chosen options that are its red lines.
+    ``place`` (P, J, N) int64: which particle stands at place n; ``shared`` (P, N) int64: which
+    gives W, A, omega and links; ``share`` (P, N): 1 over the sum of its weights; ``total`` (P, N):
+    u before it is shared out, util; ``crossed`` (P, N) int64: chosen options that are red lines.
     """
 
     place: Ints
+    shared: Ints
+    share: Floats
     total: Floats
     crossed: Ints
 
@@ -57,16 +61,33 @@ def resample(weight: Floats, out: Ints) -> None:
 def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
     """Return the composites of all parties but ``skipped``, at a text."""
     parties, issues, size = belief.weight.shape
-    place = np.zeros((parties, issues, size), np.int64)
-    weight = belief.weight
+    composite = Composite(
+        np.zeros((parties, issues, size), np.int64),
+        np.zeros((parties, size), np.int64),
+        np.ones((parties, size)),
+        np.zeros((parties, size)),
+        np.zeros((parties, size), np.int64),
+    )
     for p in range(parties):
         if p != skipped:
+            resample(belief.common[p], composite.shared[p])
             for j in range(issues):
-                resample(weight[p, j], place[p, j])
-    composite = Composite(place, -particles.reserve, np.zeros((parties, size), np.int64))
+                resample(belief.weight[p, j], composite.place[p, j])
+            share_out(composite, particles.traits.weight, p)
     for j in range(issues):
         change(composite, particles, j, -1, text[j])
     return composite
+
+
+@rule
+def share_out(composite: Composite, weight: Floats, p: int) -> None:
+    """Fill 1 over the sum of every composite's swing weights; ``weight`` (P, J, N)."""
+    place, share = composite.place, composite.share
+    for n in range(share.shape[1]):
+        total = 0.0
+        for j in range(weight.shape[1]):
+            total += weight[p, j, place[p, j, n]]
+        share[p, n] = 1.0 / total
 
 
 @rule
@@ -96,6 +117,7 @@ def willing(
     ``shift`` and ``linked`` (Q,) are its enforcement level, power-shift points and pairs.
     """
     total, crossed, place = composite.total, composite.crossed, composite.place
+    shared, part, reserve = composite.shared, composite.share, particles.reserve
     worth, red, link = particles.worth, particles.red, particles.link
     peace, omega = particles.peace, particles.omega
     share, mean, size = 0.0, 0.0, total.shape[1]
@@ -107,11 +129,13 @@ def willing(
                 u, lines = u + worth[p, j, new, i], lines + int(red[p, j, new, i])
             if old >= 0:
                 u, lines = u - worth[p, j, old, i], lines - int(red[p, j, old, i])
+        i = shared[p, n]
+        u *= part[p, n]
         for q in range(len(linked)):
             if linked[q]:
-                u += link[p, q, n]
-        a = peace[p, level, n]
-        s = a * (u - moved) + (1.0 - a) * omega[p, n] * shift - bar
+                u += link[p, q, i]
+        a = peace[p, level, i]
+        s = a * (u - reserve[p, i] - moved) + (1.0 - a) * omega[p, i] * shift - bar
         will = logistic(s / TAU)
         share += will if lines == 0 else LEAST_CLEAR * will
         mean += s

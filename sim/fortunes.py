@@ -106,7 +106,7 @@ def forecast(rules: Rules, world: World, talks: Talks, p: int) -> None:
     for q in range(parties):
         own, a = q == p, particles.peace_mean[q, level]
         omega = particles.omega_mean[q]
-        base[q] = -a * (particles.reserve_mean[q] + fortunes.moved[q])
+        base[q] = -a * (belief.reserve[q] + fortunes.moved[q])
         if own:
             base[q] = fortunes.base[q, level] / MICRO
         for j in range(issues):

@@ -35,7 +35,16 @@ LEAST_CLEAR = 1e-3
 POSTURE_OF_LEVEL = (2, 0)
 """Whose overstatement is heard at envoy level (0) and at leader level (1)."""
 
+LEAST_STEP = 1e-6
+"""Between heights, value units: where all draws agree there is nothing to learn."""
+
+LEAST_CHANCE = 1e-9
+"""Of a status, so that its log exists."""
+
 STATUSES = 3
+
+HEIGHTS = 5
+"""Heights W + posture at which answers are tabled (ours: nine tell no more)."""
 
 
 @record
@@ -74,6 +83,13 @@ class Particles(NamedTuple):
         Chance of each status, at envoy level and at leader level.
     want : (P, J, K, N)
         Chance that the party asks for this option on this issue.
+    at_height : (3, P, J, K, G)
+        Log chance of each status of a party whose W + posture is at height ``lowest`` + g
+        ``step``, everything else averaged out; lowest, step : (P,), value units.
+    height : (2, P, N)
+        W + posture at envoy level and at leader level.
+    stake : (P, J)
+        Prior mean of the swing weights.
     mean, variance, clear : (P, J, K)
         Prior moments of worth and log chance of no red line (see :class:`~sim.belief.Belief`).
     link : (P, Q, N)
@@ -96,6 +112,11 @@ class Particles(NamedTuple):
     red: Bools
     say: Floats
     want: Floats
+    at_height: Floats
+    lowest: Floats
+    step: Floats
+    height: Floats
+    stake: Floats
     mean: Floats
     variance: Floats
     clear: Floats
@@ -156,6 +177,46 @@ def fill_want(
         want[p, j, k, n] /= total
 
 
+def grid_of(height: Floats) -> tuple[Floats, Floats]:
+    """Return lowest height and step of a grid over all draws and levels, (P,); (2, P, N)."""
+    low, high = height.min(axis=(0, 2)), height.max(axis=(0, 2))
+    step: Floats = np.maximum((high - low) / (HEIGHTS - 1), LEAST_STEP)
+    return low, step
+
+
+@rule
+def fill_heights(
+    traits: Traits, red: Bools, n_options: Ints, reserve: Floats, lowest: Floats, step: Floats,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Fill the log of the mean chance of every status at every height, (3, P, J, K, G)."""
+    _, parties, issues, _, heights = out.shape
+    for p in range(parties):
+        for j in range(issues):
+            for k in range(n_options[j]):
+                for g in range(heights):
+                    at = lowest[p] + g * step[p]
+                    fill_height(traits, red, reserve, p, j, k, at, out[:, p, j, k, g])
+
+
+@rule
+def fill_height(
+    traits: Traits, red: Bools, reserve: Floats, p: int, j: int, k: int, at: float, out: Floats
+) -> None:
+    """Fill the log of the mean chance of each status of one option at one height, (3,)."""
+    size, issues = red.shape[3], traits.weight.shape[1]
+    for status in range(STATUSES):
+        total = 0.0
+        for n in range(size):
+            own = traits.threshold[p, j, n] - reserve[p, n]
+            latent = eta(
+                traits.value[p, j, k, n], own, at, traits.weight[p, j, n], issues,
+                traits.beta[n], traits.xi[n],
+            )  # fmt: skip
+            total += status_chance(latent, red[p, j, k, n], traits.lapse[n], status)
+        out[status] = math.log(max(total / size, LEAST_CHANCE))
+
+
 def draw_particles(ensemble: "Ensemble", n: int = PARTICLES) -> Particles:
     """Draw ``n`` fresh worlds and table what they say; the same for every world of a run."""
     worlds = [ensemble.world(BELIEF_WORLDS + i) for i in range(n)]
@@ -165,10 +226,15 @@ def draw_particles(ensemble: "Ensemble", n: int = PARTICLES) -> Particles:
     worth, want = np.zeros(red.shape), np.zeros(red.shape)
     say = np.zeros((2, STATUSES, parties, issues, options, n))
     compiled(fill_chances)(traits, red, n_options, worth, say, want)
+    reserve = _stack([w.reserve for w in worlds])
+    height = reserve[None] + traits.posture[:, None, :]
+    lowest, step = grid_of(height)
+    at_height = np.zeros((STATUSES, parties, issues, options, HEIGHTS))
+    compiled(fill_heights)(traits, red, n_options, reserve, lowest, step, at_height)
     peace, omega = _peace(ensemble, worlds), _omega(ensemble, n)
-    reserve, link = _stack([w.reserve for w in worlds]), _links(worlds, peace)
+    link = _links(worlds, peace)
     return Particles(
-        worth, red, say, want,
+        worth, red, say, want, at_height, lowest, step, height, traits.weight.mean(axis=-1),
         worth.mean(axis=-1), worth.var(axis=-1), log_clear(red),
         link, link.mean(axis=-1), link.var(axis=-1), peace, peace.mean(axis=-1),
         omega, omega.mean(axis=-1), reserve, reserve.mean(axis=-1), reserve.var(axis=-1),

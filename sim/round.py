@@ -342,7 +342,8 @@ def hear(rules: Rules, i: int, talks: Talks, n: int, p: int, given: Ints) -> Non
                 fresh[j] = said
             talks.heard[p, j, k], talks.period[p, j, k] = said, period
     if rules.learning and rules.schedule.mediated[n]:
-        learn_answer(talks.belief, rules.particles, level, p, talks.text, fresh)
+        rise = talks.fortunes.moved[p]
+        learn_answer(talks.belief, rules.particles, level, p, talks.text, fresh, rise)
     if n == rules.report and talks.clock[REPORTER] < 0:
         talks.clock[REPORTER] = p
         for j in range(len(given)):

@@ -4,7 +4,15 @@ import numpy as np
 
 from sim.belief import Belief, open_belief
 from sim.compiled import compiled
-from sim.particles import Particles, Traits, fill_chances, log_clear
+from sim.particles import (
+    HEIGHTS,
+    Particles,
+    Traits,
+    fill_chances,
+    fill_heights,
+    grid_of,
+    log_clear,
+)
 from sim.view import MediatorView
 from sim.worth import Table
 from tests.strategies import small_of
@@ -28,11 +36,17 @@ def toy_particles(seed=0, parties=3, issues=4, options=3, size=40, levels=5, pai
     worth, want = np.zeros(shape), np.zeros(shape)
     say = np.zeros((2, 3, *shape))
     compiled(fill_chances)(traits, red, n_options, worth, say, want)
+    reserve = g.normal(0.4, 0.1, (parties, size))
+    height = reserve[None] + traits.posture[:, None, :]
+    lowest, step = grid_of(height)
+    at_height = np.zeros((3, *shape[:3], HEIGHTS))
+    compiled(fill_heights)(traits, red, n_options, reserve, lowest, step, at_height)
     link = g.normal(0, 0.02, (parties, pairs, size))
     peace = np.sort(g.uniform(0.5, 0.9, (parties, levels, size)), axis=1)
-    omega, reserve = g.normal(0, 0.02, (parties, size)), g.normal(0.4, 0.1, (parties, size))
+    omega = g.normal(0, 0.02, (parties, size))
     return Particles(
-        worth, red, say, want, worth.mean(-1), worth.var(-1), log_clear(red),
+        worth, red, say, want, at_height, lowest, step, height, traits.weight.mean(-1),
+        worth.mean(-1), worth.var(-1), log_clear(red),
         link, link.mean(-1), link.var(-1), peace, peace.mean(-1), omega, omega.mean(-1),
         reserve, reserve.mean(-1), reserve.var(-1),
         g.normal(0, 1, (issues, options)) * (g.random((issues, options)) < 0.3),
@@ -43,13 +57,19 @@ def toy_particles(seed=0, parties=3, issues=4, options=3, size=40, levels=5, pai
 def toy_belief(particles: Particles, seed=0) -> Belief:
     """Return a belief after some made-up weighing of every issue."""
     g, belief = np.random.default_rng(seed), open_belief(particles)
-    raw = g.dirichlet(np.ones(belief.weight.shape[2]), belief.weight.shape[:2])
-    belief.weight[:] = raw
-    weight = raw[:, :, None, :]
-    belief.mean[:] = (weight * particles.worth).sum(-1)
-    belief.variance[:] = (weight * particles.worth**2).sum(-1) - belief.mean**2
-    free = (weight * ~particles.red).sum(-1)
-    belief.clear[:] = np.log(np.clip(free, 1e-3, 1.0))
+    size, shape = belief.weight.shape[2], belief.weight.shape[:2]
+    belief.weight[:] = g.dirichlet(np.ones(size), shape)
+    belief.common[:] = g.dirichlet(np.ones(size), shape[0])
+    belief.stake[:] = (belief.weight * particles.traits.weight).sum(-1)
+    total = belief.stake.sum(-1)[:, None, None]
+    weight = belief.weight[:, :, None, :]
+    first = (weight * particles.worth).sum(-1)
+    belief.mean[:] = first / total
+    belief.variance[:] = ((weight * particles.worth**2).sum(-1) - first**2) / total**2
+    belief.clear[:] = np.log(np.clip((weight * ~particles.red).sum(-1), 1e-3, 1.0))
+    belief.reserve[:] = (belief.common * particles.reserve).sum(-1)
+    second = (belief.common * particles.reserve**2).sum(-1)
+    belief.reserve_variance[:] = second - belief.reserve**2
     return belief
 
 

@@ -49,7 +49,7 @@ def mediator_mean(args):
             u += particles.link_mean[p, q]
     a = particles.peace_mean[p, enforcement_level(text, table.enforcement)]
     shift = sum(particles.power_shift[j, k] for j, k in chosen)
-    bound = a * (u - particles.reserve_mean[p] - moved)
+    bound = a * (u - belief.reserve[p] - moved)
     return bound + (1 - a) * particles.omega_mean[p] * shift - bar
 
 
@@ -65,12 +65,15 @@ def plain_particle_objective(text, view):
         if p == view.mediator:
             continue
         place = composite.place[p]
-        u = sum(particles.worth[p, j, k][place[j]] for j, k in chosen) - particles.reserve[p]
+        i = composite.shared[p]
+        total = sum(particles.traits.weight[p, j][place[j]] for j in range(len(text)))
+        u = sum(particles.worth[p, j, k][place[j]] for j, k in chosen) / total
+        u = u - particles.reserve[p][i]
         for q, (a, b, c, d) in enumerate(table.links):
             if text[a] == b and text[c] == d:
-                u = u + particles.link[p, q]
-        a = particles.peace[p, level]
-        s = a * (u - view.moved[p]) + (1 - a) * particles.omega[p] * shift - view.bar[p]
+                u = u + particles.link[p, q][i]
+        a = particles.peace[p, level][i]
+        s = a * (u - view.moved[p]) + (1 - a) * particles.omega[p][i] * shift - view.bar[p]
         tilt += view.bias[p] * s.mean()
         red = np.any([particles.red[p, j, k][place[j]] for j, k in chosen], axis=0)
         will = np.where(red, 1e-3, 1.0) / (1.0 + np.exp(-s / TAU))
@@ -186,7 +189,7 @@ def test_the_drafter_reads_its_own_surplus_and_no_row_of_belief_about_itself(rul
     assert any(not np.array_equal(rule(a), rule(b)) for a, b in zip(views, own, strict=True))
     for view in views:
         before = rule(view)
-        for array in (view.belief.mean, view.belief.variance, view.belief.clear):
+        for array in view.belief:
             array[view.mediator] = -9.0
         view.particles.worth[view.mediator] = -9.0
         view.moved[view.mediator] = view.bar[view.mediator] = 9.0

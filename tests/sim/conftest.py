@@ -4,7 +4,7 @@ import pytest
 
 from sim.case import load_case
 from sim.ensemble import prior_ensemble
-from sim.negotiation import prior_beliefs, round_rules
+from sim.negotiation import prepared
 from sim.settings import Settings
 
 
@@ -25,4 +25,4 @@ def ensemble(ukraine):
 
 @pytest.fixture(scope="session")
 def rules(ensemble):
-    return round_rules(ensemble, prior_beliefs(ensemble, worlds=20))
+    return prepared(ensemble)

@@ -6,29 +6,27 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba.extending import register_jitable
 
 from sim import rng
 from sim.belief import (
-    LEAST_CLEAR,
     believed_surplus,
     learn_answer,
     learn_ask,
     learn_status,
     log_acceptance,
-    log_sigmoid,
     open_belief,
     predicted,
-    reweigh,
 )
-from sim.compiled import compiled
+from sim.compiled import compiled, rule
 from sim.composite import open_composite, resample, willing
-from sim.particles import BELIEF_WORLDS, draw_particles
-from sim.respond import ACCEPT, OPEN, UNACCEPTABLE, answer, eta
+from sim.particles import BELIEF_WORLDS, HEIGHTS, LEAST_CLEAR, draw_particles
+from sim.respond import ACCEPT, OPEN, UNACCEPTABLE, answer, eta, status_chance
+from sim.weighing import log_sigmoid, reweigh
 from sim.worth import enforcement_level
 from tests.toys import toy_belief, toy_particles, toy_table
 
 TOY = toy_particles()
+low, mid = st.integers(0, 1), st.integers(0, 2)
 CONTACTS, WORLDS = 10, 200
 WON_BY_LUCK = 3.72
 """Standard errors that a mean of zero exceeds once in 10,000 times."""
@@ -56,12 +54,45 @@ def test_learning_a_status_is_bayes_by_hand(level, p, j, k, status):
     by_hand = before * TOY.say[level, status, p, j, k]
     by_hand /= by_hand.sum()
     assert belief.weight[p, j] == pytest.approx(by_hand, abs=1e-14)
+    total = (belief.weight[p] * TOY.traits.weight[p]).sum()
     worth = TOY.worth[p, j]
-    assert belief.mean[p, j] == pytest.approx(worth @ by_hand, abs=1e-14)
-    spread = (worth**2) @ by_hand - (worth @ by_hand) ** 2
+    assert belief.mean[p, j] == pytest.approx(worth @ by_hand / total, abs=1e-14)
+    spread = ((worth**2) @ by_hand - (worth @ by_hand) ** 2) / total**2
     assert belief.variance[p, j] == pytest.approx(spread, abs=1e-14)
     clear = np.log(np.clip((~TOY.red[p, j]) @ by_hand, LEAST_CLEAR, 1.0))
     assert belief.clear[p, j] == pytest.approx(clear, abs=1e-12)
+
+
+@given(low, mid, st.integers(0, 3), low, mid)
+def test_what_issues_share_is_bayes_on_the_heights_by_hand(level, p, j, k, status):
+    """The second answer on an issue counts half."""
+    belief = toy_belief(TOY)
+    belief.heard[p, j] = 1.0
+    heights = TOY.lowest[p] + TOY.step[p] * np.arange(HEIGHTS)
+    said = np.interp(TOY.height[level, p] + 0.01, heights, TOY.at_height[status, p, j, k])
+    by_hand = belief.common[p] * np.exp(said / 2)
+    by_hand /= by_hand.sum()
+    text, statuses = np.full(4, -1), np.full(4, OPEN)
+    text[j], statuses[j] = k, status
+    learn_answer(belief, TOY, level, p, text, statuses, 0.01)
+    assert belief.common[p] == pytest.approx(by_hand, abs=1e-12)
+    reserve = TOY.reserve[p]
+    assert belief.reserve[p] == pytest.approx(by_hand @ reserve)
+    spread = by_hand @ (reserve - by_hand @ reserve) ** 2
+    assert belief.reserve_variance[p] == pytest.approx(spread)
+
+
+def test_statuses_at_a_height_are_the_response_functions_mean():
+    """One cell of the table, summed by hand over the draws."""
+    p, j, k, g = 1, 2, 0, 3
+    at, t = TOY.lowest[p] + g * TOY.step[p], TOY.traits
+    chances = np.zeros(3)
+    for n in range(TOY.worth.shape[3]):
+        own = t.threshold[p, j, n] - TOY.reserve[p, n] + at
+        latent = eta(t.value[p, j, k, n], own, 0.0, t.weight[p, j, n], 4, t.beta[n], t.xi[n])
+        for status in range(3):
+            chances[status] += status_chance(latent, TOY.red[p, j, k, n], t.lapse[n], status)
+    assert TOY.at_height[:, p, j, k, g] == pytest.approx(np.log(chances / TOY.worth.shape[3]))
 
 
 def test_an_ask_speaks_for_the_option_asked_for():
@@ -79,12 +110,27 @@ def test_weights_always_sum_to_one_and_other_issues_stay_as_they_were(said):
     for p, j, status in said:
         learn_status(belief, TOY, 0, p, j, 1, status)
     assert belief.weight.sum(axis=-1) == pytest.approx(np.ones(belief.weight.shape[:2]))
+    assert belief.common.sum(axis=-1) == pytest.approx(np.ones(3))
     touched = {(p, j) for p, j, _ in said}
     for p in range(3):
         for j in range(4):
             if (p, j) not in touched:
-                for now, then in zip(belief, first, strict=True):
-                    assert np.array_equal(now[p, j], then[p, j])
+                assert np.array_equal(belief.weight[p, j], first[0][p, j])
+        if p not in {p for p, _ in touched}:
+            for now, then in zip(belief, first, strict=True):
+                assert np.array_equal(now[p], then[p])
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 2)), max_size=12))
+def test_believed_weights_sum_to_one(said):
+    """However much is learnt of single issues, a party's whole stake stays one util."""
+    belief = open_belief(TOY)
+    for p, j, status in said:
+        learn_status(belief, TOY, 0, p, j, 1, status)
+    total = (belief.weight * TOY.traits.weight).sum(axis=(1, 2))
+    assert belief.stake.sum(axis=1) == pytest.approx(total)
+    raw = (belief.weight[:, :, None] * TOY.worth).sum(axis=-1)
+    assert belief.mean == pytest.approx(raw / total[:, None, None], abs=1e-12)
 
 
 def test_an_answer_is_all_its_statuses_and_open_teaches_nothing():
@@ -94,7 +140,7 @@ def test_an_answer_is_all_its_statuses_and_open_teaches_nothing():
     for j in (0, 1, 3):
         learn_status(single, TOY, 1, 2, j, text[j], statuses[j])
     for a, b in zip(whole, single, strict=True):
-        assert np.array_equal(a, b)
+        assert a == pytest.approx(b, abs=1e-12)
     assert np.array_equal(whole.weight[2, 2], open_belief(TOY).weight[2, 2])
 
 
@@ -150,7 +196,8 @@ def test_surplus_of_a_draw_is_the_worlds_own(ensemble, particles):
     shift = sum(particles.power_shift[j, k] for j, k in enumerate(text))
     for p in range(len(world.base)):
         a = particles.peace[p, level, n]
-        worth = a * composite.total[p, n] + (1 - a) * particles.omega[p, n] * shift
+        u = composite.total[p, n] * composite.share[p, n] - particles.reserve[p, n]
+        worth = a * u + (1 - a) * particles.omega[p, n] * shift
         exact = world.base[p, level] + sum(world.coef[p, level, j, k] for j, k in enumerate(text))
         assert worth == pytest.approx(exact / 1e6, abs=1e-6 * (len(text) + 1))
 
@@ -164,9 +211,10 @@ def test_acceptance_by_hand():
     level = enforcement_level(text, table.enforcement)
     chosen = np.arange(4), text
     u = belief.mean[p][chosen].sum() + TOY.link[p, 0].mean()
-    spread = belief.variance[p][chosen].sum() + TOY.link[p, 0].var() + TOY.reserve[p].var()
+    spread = belief.variance[p][chosen].sum() + TOY.link[p, 0].var()
+    spread += belief.reserve_variance[p]
     a, shift = TOY.peace[p, level].mean(), TOY.power_shift[chosen].sum()
-    mean = a * (u - TOY.reserve[p].mean() - 0.01) + (1 - a) * TOY.omega[p].mean() * shift - 0.02
+    mean = a * (u - belief.reserve[p] - 0.01) + (1 - a) * TOY.omega[p].mean() * shift - 0.02
     got = believed_surplus(belief, TOY, table, text, p, 0.01, 0.02)
     assert got == pytest.approx((mean, a * a * spread, belief.clear[p][chosen].sum()))
     z = 1.702 * mean / (a * math.sqrt(spread))
@@ -223,7 +271,7 @@ def test_moments_and_composites_agree_on_acceptance(ensemble, particles):
 # --- does learning foretell? ---
 
 
-@register_jitable
+@rule
 def told(world, seed, i, contact, p, j, k):
     """Answer as a responsive side does before envoys (agents.responsive)."""
     issues = world.weight.shape[1]
@@ -237,7 +285,7 @@ def told(world, seed, i, contact, p, j, k):
     return answer(latent, world.red[p, j, k], world.lapse, luck, lapse_luck, which)
 
 
-@register_jitable
+@rule
 def log_scores(world, teacher, particles, seed, i, texts):
     """Return mean log scores, learnt and prior, of options ``world`` was never asked about.
 
@@ -261,7 +309,22 @@ def log_scores(world, teacher, particles, seed, i, texts):
                     learnt += math.log(predicted(belief, particles, 0, p, j, k, status))
                     unlearnt += math.log(predicted(prior, particles, 0, p, j, k, status))
                     count += 1
-    return learnt / count, unlearnt / count
+    return learnt / count, unlearnt / count, miss(world, belief, texts), miss(world, prior, texts)
+
+
+@rule
+def miss(world, belief, texts):
+    """Return the mean squared error of the believed u - W of the texts, over parties."""
+    total = 0.0
+    parties, issues = world.weight.shape
+    for c in range(len(texts)):
+        for p in range(parties):
+            error = world.reserve[p] - belief.reserve[p]
+            for j in range(issues):
+                k = texts[c, j]
+                error += belief.mean[p, j, k] - world.weight[p, j] * world.value[p, j, k]
+            total += error * error
+    return total / (len(texts) * parties)
 
 
 def scores(ensemble, particles, apart):
@@ -281,11 +344,17 @@ def errors_above_zero(gain):
 
 def test_what_was_learnt_foretells_what_was_never_asked(ensemble, particles):
     """The mean log score of statuses not yet seen beats the prior's after 10 contacts."""
-    learnt, prior = scores(ensemble, particles, apart=0).T
+    learnt, prior, _, _ = scores(ensemble, particles, apart=0).T
     assert errors_above_zero(learnt - prior) > WON_BY_LUCK
 
 
 def test_answers_of_another_world_foretell_nothing(ensemble, particles):
     """What is not learnt from the world itself does not beat the prior: learning off, and worse."""
-    learnt, prior = scores(ensemble, particles, apart=1).T
+    learnt, prior, _, _ = scores(ensemble, particles, apart=1).T
     assert errors_above_zero(learnt - prior) < WON_BY_LUCK
+
+
+def test_what_was_learnt_tells_what_texts_are_worth(ensemble, particles):
+    """Learning comes closer to u - W of whole texts than the prior, not only to single points."""
+    _, _, learnt, prior = scores(ensemble, particles, apart=0).T
+    assert errors_above_zero(prior - learnt) > WON_BY_LUCK

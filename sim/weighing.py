@@ -1,0 +1,91 @@
+"""Weighing draws: sums, moments and Bayes over weighted particles, the same plain and compiled.
+
+Sums run in a few lanes: the order of additions is fixed, so plain and compiled agree bit for bit,
+and a processor adds the lanes side by side.
+"""
+
+import math
+
+from sim.compiled import rule
+from sim.particles import LEAST_CLEAR
+from sim.worth import Bools, Floats
+
+
+@rule
+def weighted(weight: Floats, x: Floats) -> float:
+    """Return sum of weight times x, in four lanes: a fixed order of sums, and four at a time."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    whole = len(x) - len(x) % 4
+    for n in range(0, whole, 4):
+        a += weight[n] * x[n]
+        b += weight[n + 1] * x[n + 1]
+        c += weight[n + 2] * x[n + 2]
+        d += weight[n + 3] * x[n + 3]
+    for n in range(whole, len(x)):
+        a += weight[n] * x[n]
+    return float((a + b) + (c + d))
+
+
+@rule
+def moments(weight: Floats, x: Floats) -> tuple[float, float]:
+    """Return mean and variance of ``x``, in two lanes."""
+    a, b, aa, bb = 0.0, 0.0, 0.0, 0.0
+    whole = len(x) - len(x) % 2
+    for n in range(0, whole, 2):
+        one, two = weight[n] * x[n], weight[n + 1] * x[n + 1]
+        a += one
+        b += two
+        aa += one * x[n]
+        bb += two * x[n + 1]
+    for n in range(whole, len(x)):
+        a += weight[n] * x[n]
+        aa += weight[n] * x[n] * x[n]
+    mean = a + b
+    return mean, max(aa + bb - mean * mean, 0.0)
+
+
+@rule
+def reweigh(weight: Floats, chance: Floats) -> bool:
+    """Multiply the weights by a likelihood and let them sum to 1 again (Bayes).
+
+    An answer that no draw could give teaches nothing: False, and the weights stay.
+    """
+    total = weighted(weight, chance)
+    if total <= 0.0:
+        return False
+    share = 1.0 / total
+    for n in range(len(weight)):
+        weight[n] *= chance[n] * share
+    return True
+
+
+@rule
+def update_worth(
+    weight: Floats, worth: Floats, spread: Floats, share: float, mean: Floats, variance: Floats
+) -> None:
+    """Recompute what each option is worth, ``worth`` (K, N), times ``share``.
+
+    Where ``spread`` is 0 all draws agree, and nothing changes.
+    """
+    for k in range(len(spread)):
+        if spread[k] > 0.0:
+            one, two = moments(weight, worth[k])
+            mean[k], variance[k] = share * one, share * share * two
+
+
+@rule
+def update_clear(weight: Floats, red: Bools, risky: Bools, clear: Floats) -> None:
+    """Recompute the log chance that each option is no red line, floored; ``red`` (K, N)."""
+    for k in range(len(risky)):
+        if risky[k]:
+            free = 0.0
+            for n in range(len(weight)):
+                if not red[k, n]:
+                    free += weight[n]
+            clear[k] = math.log(min(max(free, LEAST_CLEAR), 1.0))
+
+
+@rule
+def log_sigmoid(x: float) -> float:
+    """Return log(1 / (1 + exp(-x))) without overflow."""
+    return -math.log1p(math.exp(-x)) if x > 0.0 else x - math.log1p(math.exp(x))
