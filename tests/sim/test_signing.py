@@ -163,23 +163,24 @@ def test_leaders_of_the_plan_go_to_the_belligerents_and_the_record_seats_its_own
     assert not may_visit(rules, table, first(rules, leader=True, planned=False), welcome)
 
 
+@pytest.fixture(scope="module")
+def traces(ensemble, rules):
+    """Step through worlds; keep of every turn the signatures before and after it."""
+    found = []
+    for i in RUN:
+        model, steps = Negotiation(ensemble, i, rules), []
+        while model.running:
+            before = model.talks.signed.copy(), model.talks.text.copy()
+            turns = len(model.record.turns)
+            model.step()
+            if len(model.record.turns) > turns:
+                steps.append((model.turn, *before, model.talks.signed.copy()))
+        found.append((model, steps))
+    return found
+
+
 class TestTraces:
     """The same, watched from outside while whole worlds negotiate."""
-
-    @pytest.fixture(scope="class")
-    def traces(self, ensemble, rules):
-        """Step through worlds; keep of every turn the signatures before and after it."""
-        found = []
-        for i in RUN:
-            model, steps = Negotiation(ensemble, i, rules), []
-            while model.running:
-                before = model.talks.signed.copy(), model.talks.text.copy()
-                turns = len(model.record.turns)
-                model.step()
-                if len(model.record.turns) > turns:
-                    steps.append((model.turn, *before, model.talks.signed.copy()))
-            found.append((model, steps))
-        return found
 
     def test_nobody_signs_below_its_h_or_over_a_red_line(self, traces, rules):
         signatures = refusals = 0
