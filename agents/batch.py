@@ -11,6 +11,7 @@ from numba import njit
 
 from agents import seating
 from sim import round as parts
+from sim import signing, speaking
 from sim.compiled import rule
 from sim.draw import Prior, draw_world
 from sim.fortunes import open_talks
@@ -41,7 +42,7 @@ def _edit(
 ) -> None:  # fmt: skip
     if budget > 0:
         view = parts.mediator_view(rules, world, i, talks, n, editable, budget)
-        parts.adopt(talks, seating.redraft(pen[0], view))
+        signing.adopt(talks, seating.redraft(pen[0], view))
 
 
 @rule
@@ -56,19 +57,19 @@ def _table(rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints) 
 @rule
 def _answer(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
     for p in range(len(talks.verdict)):
-        if parts.answers(rules, talks, p):
-            view = parts.view_of(rules, world, i, talks, p, rules.asks)
-            parts.hear(rules, i, talks, n, p, seating.respond(manners[0, p], view))
-            parts.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
+        if speaking.answers(rules, talks, p):
+            view = speaking.view_of(rules, world, i, talks, p, rules.asks)
+            speaking.hear(rules, i, talks, n, p, seating.respond(manners[0, p], view))
+            speaking.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
 
 
 @rule
 def _counter(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
-    parts.recorded_counters(rules, talks, n)
+    speaking.recorded_counters(rules, talks, n)
     for p in range(len(talks.verdict)):
-        if parts.may_counter(rules, world, i, talks, p):
-            view = parts.view_of(rules, world, i, talks, p, rules.counter_edits)
-            parts.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
+        if speaking.may_counter(rules, world, i, talks, p):
+            view = speaking.view_of(rules, world, i, talks, p, rules.counter_edits)
+            speaking.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
 
 
 @rule
@@ -81,13 +82,13 @@ def _redraft(rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints
 
 @rule
 def _sign(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
-    if parts.put_up(rules, talks, n):
+    if signing.put_up(rules, talks, n):
         for p in range(len(talks.verdict)):
-            if parts.is_asked(rules, talks, p):
-                view = parts.view_of(rules, world, i, talks, p, 0)
-                said = parts.verdict(view, seating.sign(manners[1, p], view))
-                parts.note_verdict(talks, p, said)
-        parts.conclude(rules, talks)
+            if signing.is_asked(rules, talks, p):
+                view = speaking.view_of(rules, world, i, talks, p, 0)
+                said = signing.verdict(view, seating.sign(manners[1, p], view))
+                signing.note_verdict(talks, p, said)
+        signing.conclude(rules, talks)
 
 
 @rule

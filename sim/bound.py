@@ -260,9 +260,9 @@ def tighten(
     """Lower the dual bound of a desk; return (bound, its total, its mu, best text's score).
 
     ``share`` (P + 1,) holds the real multipliers, the signers' and then mu, and is left at the
-    best found, so that the next call starts warm; ``desk.party[BEST_LAM]`` are the integers behind it.
-    Every maximiser that is a text better than ``best`` overwrites ``text``. Stops as soon as the
-    bound is no better than the best text. Steps aim at the best text known and shrink when they
+    best found, so that the next call starts warm; BEST_LAM holds the integers behind it. Every
+    maximiser that is a text better than ``best`` overwrites ``text``. Stops as soon as the bound
+    is no better than the best text. Steps aim at the best text known and shrink when they
     do not pay (Held, Wolfe and Crowder's rule).
     """
     points, links, rule = problem.points, problem.links, problem.rule

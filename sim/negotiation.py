@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from sim import round as parts
-from sim import state
+from sim import signing, speaking, state
 from sim.compiled import compiled
 from sim.ensemble import Ensemble
 from sim.fortunes import open_talks
@@ -76,17 +76,19 @@ class PartyAgent(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
     def view(self, asks: int = 0) -> View:
         """Return what this party sees of the text at the current contact."""
         m: Negotiation = self.model
-        view: View = compiled(parts.view_of)(m.rules, m.world, m.index, m.talks, self.party, asks)
+        view: View = compiled(speaking.view_of)(
+            m.rules, m.world, m.index, m.talks, self.party, asks
+        )
         return view
 
     def step(self) -> None:
         """Answer the text on the table, point by point, and ask for changes, if it sits there."""
         m: Negotiation = self.model
-        if not parts.answers(m.rules, m.talks, self.party):
+        if not speaking.answers(m.rules, m.talks, self.party):
             return
         view = self.view(m.rules.asks)
         given = checked_answer(self.respond_rule(own_copy(view, self.respond_rule)), m.talks.text)
-        compiled(parts.hear)(m.rules, m.index, m.talks, m.round, self.party, given)
+        compiled(speaking.hear)(m.rules, m.index, m.talks, m.round, self.party, given)
         m.turn.statuses[self.party] = given
         self.ask(view)
 
@@ -94,15 +96,15 @@ class PartyAgent(mesa.Agent):  # type: ignore[misc]  # Mesa is untyped
         """Say which options it wants instead."""
         m: Negotiation = self.model
         wanted = checked_asks(self.ask_rule(own_copy(view, self.ask_rule)), view)
-        compiled(parts.note_asks)(m.rules, m.talks, self.party, wanted)
+        compiled(speaking.note_asks)(m.rules, m.talks, self.party, wanted)
         m.turn.asks[self.party] = wanted
 
     def asked_to_sign(self) -> None:
         """Say whether this party signs the text on the table, or which condition binds."""
         m: Negotiation = self.model
         view = self.view()
-        said = int(parts.verdict(view, bool(self.sign_rule(own_copy(view, self.sign_rule)))))
-        parts.note_verdict(m.talks, self.party, said)
+        said = int(signing.verdict(view, bool(self.sign_rule(own_copy(view, self.sign_rule)))))
+        signing.note_verdict(m.talks, self.party, said)
         if said == state.SIGNS:
             m.turn.signed.append(self.party)
         else:
@@ -143,7 +145,7 @@ class MediatorAgent(PartyAgent):
         if budget > 0:
             view = self.sees(editable, budget)
             draft = self.draft_rule(own_copy(view, self.draft_rule))
-            parts.adopt(m.talks, checked_draft(draft, m.talks.text, view))
+            signing.adopt(m.talks, checked_draft(draft, m.talks.text, view))
 
 
 class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
@@ -241,10 +243,10 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.agents.do("step")
 
     def _counter(self) -> None:
-        compiled(parts.recorded_counters)(self.rules, self.talks, self.round)
+        compiled(speaking.recorded_counters)(self.rules, self.talks, self.round)
         for agent in self.party_agents:
             p = agent.party
-            if compiled(parts.may_counter)(self.rules, self.world, self.index, self.talks, p):
+            if compiled(speaking.may_counter)(self.rules, self.world, self.index, self.talks, p):
                 agent.ask(agent.view(self.rules.counter_edits))
 
     def _redraft(self) -> None:
@@ -253,12 +255,12 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         self.turn.text = self.talks.text.copy()
 
     def _sign(self) -> None:
-        self.turn.asked = bool(parts.put_up(self.rules, self.talks, self.round))
+        self.turn.asked = bool(signing.put_up(self.rules, self.talks, self.round))
         if self.turn.asked:
             for agent in self.party_agents:
-                if parts.is_asked(self.rules, self.talks, agent.party):
+                if signing.is_asked(self.rules, self.talks, agent.party):
                     agent.asked_to_sign()
-            parts.conclude(self.rules, self.talks)
+            signing.conclude(self.rules, self.talks)
 
     # --- helpers ---
 

@@ -10,9 +10,10 @@ from sim.bound import LEAST, NOTHING, set_reach, tighten
 from sim.compiled import rule
 from sim.desk import NEEDS, RED, Desk, Problem, lay_out, new_desk, propagate
 from sim.search import settle
-from sim.worth import Bools, Floats, Ints
+from sim.worth import Bools, Floats, Ints, Table
 
-FIRST, NEXT, STEPS = 30, 8, 30
+FIRST, NEXT, STEPS = 30, 8, 16
+"""Steps on the first level of a set of signers, on each further level, and at a node."""
 
 
 @rule
@@ -65,20 +66,11 @@ def fits(coef: Ints, base: Ints, link: Ints) -> bool:
 
 @rule
 def state_problem(
-    coef: Ints,
-    base: Ints,
-    link: Ints,
-    red: Bools,
-    n_options: Ints,
-    points: Ints,
-    needs: Bools,
-    rule_if: Ints,
-    rule_then: Ints,
-    rule_ok: Bools,
-    links: Ints,
-    law: bool,
+    coef: Ints, base: Ints, link: Ints, red: Bools, table: Table, law: bool
 ) -> Problem:
     """Gather the arrays of a world and a table; switches become bits."""
+    n_options, points, needs, links = table.n_options, table.enforcement, table.needs, table.links
+    rule_if, rule_then, rule_ok = table.rule_if, table.rule_then, table.rule_ok
     parties, issues = red.shape[0], red.shape[1]
     rules = len(rule_then) if law else 0
     bits = np.zeros((2, parties, issues), np.int64)
@@ -127,14 +119,7 @@ def solve(
     base: Ints,
     link: Ints,
     red: Bools,
-    n_options: Ints,
-    points: Ints,
-    needs: Bools,
-    belligerent: Bools,
-    rule_if: Ints,
-    rule_then: Ints,
-    rule_ok: Bools,
-    links: Ints,
+    table: Table,
     law: bool,
     best: int,
     enough: int,
@@ -147,9 +132,8 @@ def solve(
     ``bounds`` (sets, L) is filled with a proven bound per set of signers and level; where it
     exceeds the surplus returned the search was cut off (or ended by a text worth ``enough``).
     """
-    problem = state_problem(
-        coef, base, link, red, n_options, points, needs, rule_if, rule_then, rule_ok, links, law
-    )
+    belligerent, links = table.belligerent, table.links
+    problem = state_problem(coef, base, link, red, table, law)
     parties, levels, issues, options = coef.shape
     desk = new_desk(parties, issues, options, len(links))
     sets = bounds.shape[0]
@@ -158,7 +142,9 @@ def solve(
     for turn in range(sets):
         signers = choose_signers(belligerent, turn)
         open_options(problem, signers, masks[turn])
-        best = sweep(problem, signers, masks[turn], shares[turn], bounds[turn], desk, best, text)
+        best = sweep(
+            problem, signers, masks[turn], shares[turn], bounds[turn], desk, best, enough, text
+        )
         if best >= enough:
             return best, 0
     used = 0
@@ -190,6 +176,7 @@ def sweep(
     bounds: Ints,
     desk: Desk,
     best: int,
+    enough: int,
     text: Ints,
 ) -> int:
     """Bound every level of one set of signers, from the middle up, then down; return the best."""
@@ -197,6 +184,8 @@ def sweep(
     mask = np.zeros(len(whole), np.int64)
     middle, first = levels // 2, True
     for turn in range(levels):
+        if best >= enough:
+            break
         level = middle + turn if middle + turn < levels else levels - 1 - turn
         near = level - 1 if level > middle else level + 1
         bounds[level] = LEAST

@@ -51,18 +51,18 @@ class Record:
 
 
 @typeof_impl.register(Record)
-def _typeof_record(val: Any, c: Any) -> Any:
+def _typeof_record(val: Any, _: Any) -> Any:
     return val._numba_type_
 
 
 @typeof_impl.register(RecordMeta)
-def _typeof_class(val: Any, c: Any) -> None:
+def _typeof_class(_val: Any, _: Any) -> None:
     """Leave the class to its constructor in compiled code."""
     return
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _reference(typing_context: Any, struct: Any) -> Any:
+def _reference(_typing: Any, struct: Any) -> Any:
     """Return the counted reference of a struct."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -41,8 +41,11 @@ from sim.desk import (
 )
 from sim.worth import Floats, Ints
 
+EMPTY, DECIDED, BOUNDED, OPEN = range(4)
+"""What became of a box: no text in it, one text, none better, undecided."""
+
 STACK = 512
-WALK = 4000
+WALK = 2000
 """Steps of a walk over the texts of one node before it branches instead."""
 
 
@@ -144,10 +147,10 @@ def walk(
             )
             continue
         for q in range(len(desk.linkage[STATE])):
-            if desk.linkage[STATE, q] == 2 and x[links[q, 0]] == links[q, 1]:
-                if x[links[q, 2]] == links[q, 3]:
-                    for s in range(signers):
-                        sums[count, s] += pair[q, s]
+            active = x[links[q, 0]] == links[q, 1] and x[links[q, 2]] == links[q, 3]
+            if desk.linkage[STATE, q] == 2 and active:
+                for s in range(signers):
+                    sums[count, s] += pair[q, s]
         score = sums[count, 0]
         for s in range(signers):
             score = min(score, sums[count, s])
@@ -161,6 +164,7 @@ def walk(
 
 @rule
 def best_of(worth: Ints, option: Ints, n_open: Ints, j: int) -> int:
+    """Return the worth of the best open option of an issue."""
     best = NOTHING
     for i in range(n_open[j]):
         best = max(best, worth[j, option[j, i]])
@@ -317,6 +321,40 @@ def settle(
 
 
 @rule
+def consider(
+    problem: Problem,
+    signers: Ints,
+    level: int,
+    mask: Ints,
+    share: Floats,
+    desk: Desk,
+    best: int,
+    text: Ints,
+    steps: int,
+) -> tuple[int, int, int, int]:
+    """Bound one box; return (EMPTY, DECIDED, BOUNDED or OPEN; best score; total; mu).
+
+    Strikes off ``mask`` what implications and level force. An open box is left on the desk as
+    its best multipliers appraise it.
+    """
+    if not propagate(mask, problem.rule, problem.points, level):
+        return EMPTY, best, 0, 0
+    lay_out(problem, mask, signers, level, desk)
+    if desk.size[UNDECIDED] == 0:
+        score = score_of_decided(desk)
+        if score > best:
+            best = score
+            copy_text(desk.issue[X], text)
+        return DECIDED, best, 0, 0
+    set_reach(desk)
+    bound, total, mu, best = tighten(desk, problem, best, steps, share, text)
+    if bound <= best:
+        return BOUNDED, best, total, mu
+    appraise(desk, problem.points, desk.party[BEST_LAM], mu)
+    return OPEN, best, total, mu
+
+
+@rule
 def visit(
     problem: Problem,
     signers: Ints,
@@ -329,27 +367,17 @@ def visit(
     steps: int,
 ) -> tuple[int, int, int]:
     """Visit a node; return (best score, issue, option to branch on), issue -1 if it is settled."""
-    points = problem.points
     while True:
-        if not propagate(mask, problem.rule, points, level):
+        state, best, total, mu = consider(
+            problem, signers, level, mask, share, desk, best, text, steps
+        )
+        if state != OPEN:
             return best, -1, -1
-        lay_out(problem, mask, signers, level, desk)
-        if desk.size[UNDECIDED] == 0:
-            score = score_of_decided(desk)
-            if score > best:
-                best = score
-                copy_text(desk.issue[X], text)
-            return best, -1, -1
-        set_reach(desk)
-        bound, total, mu, best = tighten(desk, problem, best, steps, share, text)
-        if bound <= best:
-            return best, -1, -1
-        appraise(desk, points, desk.party[BEST_LAM], mu)
         if not strike(desk, total, best, mask):
             break
     best, left = walk(desk, problem, total, best, text, WALK)
     if left > 0:
         return best, -1, -1
-    appraise(desk, points, desk.party[BEST_LAM], mu)
+    appraise(desk, problem.points, desk.party[BEST_LAM], mu)
     at, to = branch_at(desk, problem)
     return best, at, to

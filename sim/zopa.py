@@ -15,15 +15,14 @@ worst-to-best swing, ``months`` its own war-months.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.bound import LEAST, NOTHING
 from sim.compiled import compiled
 from sim.milp import maximise
+from sim.proof import Certificate, Stakes, in_order, prove
 from sim.question import choose_signers, fits, solve
-from sim.records import record
 from sim.world import World
 from sim.worth import (
     MICRO,
@@ -44,20 +43,6 @@ ALL = 1 << 60
 """No text is worth as much: the search for the best one never ends early."""
 
 
-@record
-class Stakes(NamedTuple):
-    """All that the range depends on: the fields of a :class:`World` of the same names.
-
-    A later state of the war is ``Stakes`` with another ``base``; no world need be drawn for it.
-    """
-
-    coef: Ints
-    base: Ints
-    link: Ints
-    red: Bools
-    month: Floats
-
-
 @dataclass(frozen=True)
 class Zopa:
     """The exact bargaining range of one world.
@@ -72,12 +57,15 @@ class Zopa:
         Whether value and bound meet (to the integer).
     text : (J,) int64 or None
         A text that attains ``value``.
+    certificate : Certificate or None
+        If asked for: the proof, for :func:`sim.certificate.check`.
     """
 
     value: float
     bound: float
     proven: bool
     text: Ints | None
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +95,7 @@ def zopa(
     unit: str = "util",
     free: Zopa | None = None,
     bar: Floats | None = None,
+    certificate: bool = False,
 ) -> Zopa:
     """Return the exact bargaining range of a world (0b b, 6.1).
 
@@ -123,15 +112,27 @@ def zopa(
         the answer with them.
     bar : (P,) float64, optional
         Util every party wants beyond fighting on (0b b: S >= h), rounded to micro-util.
+    certificate : bool
+        Whether to write down the proof; takes far longer than the answer.
     """
-    if free is not None and free.text is not None and not broken_rules(free.text, table):
+    if (
+        free is not None
+        and not certificate
+        and free.text is not None
+        and not broken_rules(free.text, table)
+    ):
         return free
-    stakes, grain = _counted(world, unit, bar)
+    ratio, hold = _ratio(world, unit), _micro_bar(world, bar)
+    stakes = _counted(world, ratio, hold)
+    grain = float(MICRO) if unit == "util" else float(MICRO * FINE * world.month.max())
     best, bound, text = _answer(stakes, table, law, LEAST, ALL)
-    if best <= LEAST:
-        hopeless = bound <= LEAST
-        return Zopa(-np.inf, -np.inf if hopeless else bound / grain, hopeless, None)
-    return Zopa(best / grain, bound / grain, bound == best, text)
+    found, proven = best > LEAST, bound == best
+    proof = None
+    if certificate and proven:
+        proof = prove(stakes, table, law, best, text if found else None, ratio, hold)
+    if not found:
+        return Zopa(-np.inf, -np.inf if proven else bound / grain, proven, None, proof)
+    return Zopa(best / grain, bound / grain, proven, text, proof)
 
 
 def exists(
@@ -141,7 +142,7 @@ def exists(
 
     The sign of :func:`zopa` in less time: the search ends at the first such text.
     """
-    stakes, _ = _counted(world, "util", bar)
+    stakes = _counted(world, _ratio(world, "util"), _micro_bar(world, bar))
     best, bound, text = _answer(stakes, table, law, -1, 0)
     found = best >= 0
     return Existence(found, found or bound < 0, text if found else None)
@@ -157,22 +158,31 @@ def smallest_surplus(stakes: World | Stakes, table: Table, text: Ints) -> int:
     )
 
 
-def _counted(world: World | Stakes, unit: str, bar: Floats | None) -> tuple[Stakes, float]:
-    """Return the stakes in integers of the unit, and how many make one util or month."""
-    coef, base, link, month = world.coef, world.base, world.link, world.month
-    if bar is not None:
-        base = base - np.floor(np.asarray(bar) * MICRO + 0.5).astype(np.int64)[:, None]
+def _ratio(world: World | Stakes, unit: str) -> Ints:
+    """Return how many units of the range one micro-util of each party makes, (P,)."""
     if unit == "util":
-        return Stakes(coef, base, link, world.red, month), float(MICRO)
-    ratio = np.floor(FINE * month.max() / month + 0.5)
+        return np.ones(len(world.base), dtype=np.int64)
+    ratio = np.floor(FINE * world.month.max() / world.month + 0.5)
     if not ratio.max() < 1 << 32:
         raise OverflowError("war-months of the parties differ too much to be counted in integers")
-    by = ratio.astype(np.int64)
-    stakes = Stakes(
-        coef * by[:, None, None, None], base * by[:, None], link * by[:, None, None], world.red,
-        month,
-    )  # fmt: skip
-    return stakes, float(MICRO * FINE * month.max())
+    counted: Ints = ratio.astype(np.int64)
+    return counted
+
+
+def _micro_bar(world: World | Stakes, bar: Floats | None) -> Ints:
+    if bar is None:
+        return np.zeros(len(world.base), dtype=np.int64)
+    held: Ints = np.floor(np.asarray(bar) * MICRO + 0.5).astype(np.int64)
+    return held
+
+
+def _counted(world: World | Stakes, ratio: Ints, bar: Ints) -> Stakes:
+    """Return the stakes less the bar, in the units of the range."""
+    base = (world.base - bar[:, None]) * ratio[:, None]
+    coef, link = world.coef, world.link
+    if ratio.max() > 1:
+        coef, link = coef * ratio[:, None, None, None], link * ratio[:, None, None]
+    return in_order(Stakes(coef, base, link, world.red, world.month))
 
 
 def _answer(
@@ -181,13 +191,13 @@ def _answer(
     """Return best smallest surplus above ``best``, a proven bound on it, and its text."""
     if not compiled(fits)(stakes.coef, stakes.base, stakes.link):
         raise OverflowError("surpluses differ too much between parties to be counted in integers")
+    plain = in_order(table)
     text = np.zeros(len(table.n_options), dtype=np.int64)
     others = len(table.belligerent) - int(table.belligerent.sum())
     bounds = np.zeros((1 << others, stakes.base.shape[1]), dtype=np.int64)
     best, _ = compiled(solve)(
-        stakes.coef, stakes.base, stakes.link, stakes.red, table.n_options, table.enforcement,
-        table.needs, table.belligerent, table.rule_if, table.rule_then, table.rule_ok,
-        table.links, law, best, enough, MAX_NODES, text, bounds,
+        *stakes[:4], plain, law, best, enough, MAX_NODES,
+        text, bounds,
     )  # fmt: skip
     best, unproven = int(best), int(best)
     for turn, level in zip(*np.nonzero(bounds == -NOTHING), strict=True):

@@ -61,7 +61,7 @@ def field(out, name):
 
 
 BAD = [
-    (["agnts.ukraine=x"], ["agnts.ukraine: found agnts.ukraine; allowed case, chunk, "]),
+    (["agnts.ukraine=x"], ["agnts.ukraine: found agnts.ukraine; allowed box, case, chunk, "]),
     (["worlds=-5"], ["worlds: found -5; allowed an integer >= 1; nearest 1"]),
     (["seed=abc"], ["seed: found abc; allowed an integer >= 0 and <= 9223372036854775807; "]),
     (["seed=99999999999999999999999"], ["seed: found 99999999999999999999999; allowed an integer"]),
