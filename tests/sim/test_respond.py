@@ -85,5 +85,6 @@ def test_a_red_line_is_unacceptable_for_certain(latent, lapse):
 
 def test_the_logistic_curve_never_overflows():
     assert logistic(0.0) == 0.5
-    assert logistic(-1000.0) == 0.0
+    assert 0.0 < logistic(-1000.0) < 1e-300
+    assert logistic(-20.0) == pytest.approx(math.exp(-20.0), rel=1e-8)
     assert logistic(1000.0) == 1.0
