@@ -48,6 +48,7 @@ class Plan:
     seed: int
     trace: bool
     simulate: str = SIMULATE
+    engine: str = "compiled"
 
 
 def chunks(span: tuple[int, int], size: int) -> list[tuple[int, int]]:
@@ -77,7 +78,7 @@ def compute(plan: Plan, chunk: tuple[int, int]) -> float:
     simulate = getattr(import_module(module), function)
     worlds, rounds = [], []
     for arm in plan.arms:
-        rows = simulate(arm.case, arm.settings, plan.seed, *chunk, plan.trace)
+        rows = simulate(arm.case, arm.settings, plan.seed, *chunk, plan.trace, plan.engine)
         worlds.append(_with_arm(arm.name, store.table_of(rows[0], arm.worlds)))
         if plan.trace:
             rounds.append(_with_arm(arm.name, store.table_of(rows[1], arm.rounds)))
@@ -180,4 +181,4 @@ def _compute_in_worker(chunk: tuple[int, int]) -> float:
 
 def plan_of(folder: Path, arms: tuple[Arm, ...], config: Any) -> Plan:
     """Return the plan of a run from its configuration."""
-    return Plan(folder, arms, config.seed, config.trace, SIMULATE)
+    return Plan(folder, arms, config.seed, config.trace, SIMULATE, config.engine)

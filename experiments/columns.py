@@ -3,10 +3,12 @@
 import pyarrow as pa
 
 from sim.case import Case
+from sim.state import KNOTS
 
 Column = tuple[pa.DataType, str]
 
-NULL_COLUMNS = ("ripe_util", "binding")
+NULL_COLUMNS = ("binding",)
+RIPE_WEEKS = tuple(day // 7 for day in KNOTS)
 
 _TEXT, _REAL, _WHOLE, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 
@@ -34,7 +36,23 @@ def world_columns(case: Case) -> dict[str, Column]:
         "zopa_nolaw_util": (_REAL, "util"),
         "zopa_nolaw_months": (_REAL, "own war-months"),
     }
-    return columns | _drawn_columns(case) | _report_columns()
+    return columns | ripe_columns() | _drawn_columns(case) | _report_columns()
+
+
+def ripe_columns() -> dict[str, Column]:
+    """Return the columns of ripeness at its knots (theory 2.5); null once the war is over."""
+    columns: dict[str, Column] = {}
+    for week in RIPE_WEEKS:
+        columns |= {
+            f"zopa_w{week}_months": (_REAL, "own war-months, MEO"),
+            f"ripe_w{week}_months": (_REAL, "own war-months, RIPE"),
+            f"ripe_w{week}_util": (_REAL, "util"),
+            f"mhs_w{week}_months": (_REAL, "own war-months, MHS by the sides' own beliefs"),
+            f"mhs_neutral_w{week}_months": (_REAL, "own war-months, MHS by the neutral law"),
+            f"stale_w{week}": (_REAL, "share, STALE over six months"),
+            f"jump_w{week}": (_REAL, "chance of a sudden end within six months"),
+        }
+    return columns
 
 
 def _drawn_columns(case: Case) -> dict[str, Column]:
@@ -74,5 +92,17 @@ def round_columns(case: Case) -> dict[str, Column]:
         "text": (_TEXT, "issue=option;... after the redraft"),
         "asked": (_FLAG, "put up for signature"),
         "refusals": (_TEXT, "party: reason; ..."),
+        "signed": (_TEXT, "party+party that signed this text here"),
+        "ripe_months": (_REAL, "own war-months, RIPE"),
+        "ripe_exact": (_FLAG, "true where RIPE is solved, false where it lies between knots"),
+        "gain_km2": (_REAL, "net gain of the first belligerent since the start, km2"),
+        "strength": (_REAL, "log strength ratio of the first belligerent to the second"),
     }
-    return columns | {f"statuses_{party}": (_TEXT, "issue=status;...") for party in case.parties}
+    for party in case.parties:
+        columns |= {
+            f"statuses_{party}": (_TEXT, "issue=status;..."),
+            f"asks_{party}": (_TEXT, "issue=option;..."),
+            f"reserve_{party}_util": (_REAL, "util, value of fighting on"),
+            f"h_{party}_util": (_REAL, "util, what it waits for"),
+        }
+    return columns

@@ -29,8 +29,14 @@ from sim.fixed import faults_of
 
 #: Keys that say how a run is computed or kept, never what it finds; they are left out of run_id.
 NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
+#: How the mediator chooses whom to visit, and the rule behind each name.
+VISITS = {
+    "gain": "agents.visit:visit",
+    "turn": "agents.visit:visit_in_turn",
+    "random": "agents.visit:visit_at_random",
+}
 #: Mappings whose keys are free names on the command line (no ``+`` needed).
-OPEN_TABLES = ("negotiators", "war.cost_scale", "study.arms", "smoke", "fix")
+OPEN_TABLES = ("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "smoke", "fix")
 #: The open table whose names are dotted themselves, at any depth.
 FIX = "fix"
 #: What every arm of a comparison shares: worlds, luck and the way they are computed.
@@ -82,6 +88,11 @@ class Response:
     """The one response function; its parameters are priors of the case."""
 
     kind: str = key("standard", choice("standard"))
+    stance_days: int = key(91, integer(1, 3650))
+    asks: int = key(3, integer(0, 100))
+    counter_edits: int = key(6, integer(0, 100))
+    trade: float = key(0.5, real(0, 1))
+    devaluation: float = key(0.0, real(0, 0.5))  # value units
 
 
 @dataclass(frozen=True)
@@ -105,9 +116,13 @@ class Mediator:
     """How the text is edited between contacts."""
 
     rule: str = key("agents.mediator:redraft", schema.rule())
+    visits: str = key("gain", choice(*VISITS))
     weight_accept: float = key(0.7, real(0, 1))
-    temperature: float = key(0.05, real(0, strict=True))  # util
-    status_shift: float = key(0.5, real(0))  # in units of the point's weight
+    speed: float = key(0.02, real(0, 0.1))  # util
+    bias: dict[str, float] = schema.table(real(-0.5, 0.5))  # per party
+    relay_bias: float = key(0.0, real(-1, 1))  # chance
+    deadline_days: int | None = key(7, optional(integer(0)))
+    exit_after_deadline: float = key(1.0, real(0, 100))
 
 
 @dataclass(frozen=True)
@@ -160,7 +175,7 @@ class Config:
     learning: bool = key(True, flag())
     trace: bool = key(False, flag())
     results_dir: str = key("results", text())
-    engine: str = key("mesa", choice("mesa", more=" (compiled arrives with the core model)"))
+    engine: str = key("compiled", choice("compiled", "mesa"))
     threads: int = key(0, integer(0))
     chunk: int = key(25, integer(1))
     force: bool = key(False, flag())
@@ -295,6 +310,7 @@ def check_parties(config: Config, parties: Iterable[str], faults: FaultList) -> 
     named = [
         *((f"negotiators.{name}", name) for name in config.negotiators),
         *((f"war.cost_scale.{name}", name) for name in config.war.cost_scale),
+        *((f"mediator.bias.{name}", name) for name in config.mediator.bias),
         *(("protocol.visit_order", name) for name in config.protocol.visit_order),
     ]
     for dotted, name in named:

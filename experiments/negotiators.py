@@ -8,7 +8,7 @@ from sim.errors import BadInput, Fault, nearest
 from sim.settings import Seat
 
 PACKAGED = Path(__file__).parents[1] / "conf" / "negotiator"
-KEYS = ("respond", "sign")
+KEYS = ("respond", "ask", "sign")
 
 
 def folders() -> list[Path]:

@@ -4,21 +4,28 @@ The columns are the contract with everything downstream; what a later stage of t
 fill is present from the start and null.
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from experiments.columns import NULL_COLUMNS, round_columns, world_columns
-from experiments.config import Config
+from agents import seating
+from agents.batch import play
+from experiments.columns import NULL_COLUMNS, ripe_columns, round_columns, world_columns
+from experiments.config import VISITS, Config
 from experiments.negotiators import seat_of
 from sim.case import Case
+from sim.compiled import compiled
 from sim.ensemble import Ensemble, prior_ensemble
-from sim.negotiation import Negotiation, prior_beliefs, round_rules
+from sim.fortunes import open_talks
+from sim.negotiation import Negotiation, end_name, prepared
 from sim.record import Record, Turn
 from sim.respond import STATUS_NAMES
-from sim.round import Rules
-from sim.settings import Calendar, MediatorManner, Settings
+from sim.ripeness import Moment, ripeness
+from sim.settings import Calendar, MediatorManner, Seat, Settings, Voice
+from sim.state import DAY, END, REPORTER, Rules, Talks
+from sim.war import GAIN, RATIO
 from sim.world import World
 from sim.worth import MICRO, Ints, brackets, broken_rules, enforcement_level, surplus
 from sim.zopa import zopa
@@ -30,7 +37,7 @@ _READY: dict[tuple[str, str, int], tuple[Ensemble, Rules]] = {}
 
 def settings_of(config: Config, case: Case) -> Settings:
     """Translate a validated configuration into the switches the theory knows."""
-    p, m = config.protocol, config.mediator
+    p, m, r = config.protocol, config.mediator, config.response
     return Settings(
         consent=config.consent,
         red_lines=config.red_lines,
@@ -49,7 +56,17 @@ def settings_of(config: Config, case: Case) -> Settings:
             visit_order=tuple(p.visit_order),
             mediator_exit_per_week=p.mediator_exit_per_week,
         ),
-        mediator=MediatorManner(m.rule, m.weight_accept, m.temperature, m.status_shift),
+        mediator=MediatorManner(
+            rule=m.rule,
+            visits=VISITS[m.visits],
+            weight_accept=m.weight_accept,
+            speed=m.speed,
+            bias=dict(m.bias),
+            relay_bias=m.relay_bias,
+            deadline_days=m.deadline_days,
+            exit_after_deadline=m.exit_after_deadline,
+        ),
+        response=Voice(r.stance_days, r.asks, r.counter_edits, r.trade, r.devaluation),
         seats={party: seat_of(config.negotiator(party)) for party in case.parties},
     )
 
@@ -59,28 +76,68 @@ def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
     key = (case.sha256, repr(settings), seed)
     if key not in _READY:
         ensemble = prior_ensemble(case, settings, seed)
-        _READY[key] = (ensemble, round_rules(ensemble, prior_beliefs(ensemble)))
+        _READY.clear()  # the beliefs of one setting are 20 MB
+        _READY[key] = (ensemble, prepared(ensemble))
     return _READY[key]
 
 
 def simulate_chunk(
-    case: Case, settings: Settings, seed: int, first: int, last: int, trace: bool
+    case: Case,
+    settings: Settings,
+    seed: int,
+    first: int,
+    last: int,
+    trace: bool,
+    engine: str = "mesa",
 ) -> tuple[Rows, Rows]:
     """Simulate worlds ``first`` .. ``last - 1``; return world columns and, traced, round columns.
 
-    Every world depends on its own number only, so chunks may run anywhere in any order.
+    Every world depends on its own number only, so chunks may run anywhere in any order. A trace
+    is told by Mesa whatever the engine: the rows are the same.
     """
     ensemble, rules = ready(case, settings, seed)
+    seats = seat_numbers(case, settings) if engine == "compiled" and not trace else None
     worlds: Rows = {name: [] for name in world_columns(case)}
     rounds: Rows = {name: [] for name in round_columns(case)} if trace else {}
     for i in range(first, last):
-        talks = Negotiation(ensemble, i, rules)
-        record = talks.run()
-        _append(worlds, _world_row(ensemble, i, talks.world, record))
-        if trace:
+        world, talks, record = negotiated(ensemble, rules, i, seats)
+        moments = ripeness(ensemble, rules, i, world)
+        _append(worlds, _world_row(ensemble, i, world, talks, moments))
+        if trace and record is not None:
             for turn in record.turns:
-                _append(rounds, _round_row(ensemble, i, turn))
+                _append(rounds, _round_row(ensemble, i, turn, moments))
     return worlds, rounds
+
+
+def seat_numbers(case: Case, settings: Settings) -> tuple[Ints, Ints] | None:
+    """Return the numbers of the manners (3, P) and of the mediator's rules (2,), if all have one.
+
+    A manner of the user's own has no number: Mesa plays it.
+    """
+    seats = [settings.seats.get(party, Seat()) for party in case.parties]
+    lists = (seating.RESPOND, seating.SIGN, seating.ASK)
+    wanted = [[getattr(seat, what) for seat in seats] for what in ("respond", "sign", "ask")]
+    pens = (seating.REDRAFT, seating.VISIT)
+    rules = (settings.mediator.rule, settings.mediator.visits)
+    try:
+        manners = [[known.index(n) for n in row] for known, row in zip(lists, wanted, strict=True)]
+        pen = [known.index(name) for known, name in zip(pens, rules, strict=True)]
+    except ValueError:
+        return None
+    return np.array(manners, dtype=np.int64), np.array(pen, dtype=np.int64)
+
+
+def negotiated(
+    ensemble: Ensemble, rules: Rules, i: int, seats: tuple[Ints, Ints] | None
+) -> tuple[World, Talks, Record | None]:
+    """Negotiate a world to its end, compiled if every seat has a number, else by Mesa."""
+    if seats is None:
+        model = Negotiation(ensemble, i, rules)
+        return model.world, model.talks, model.run()
+    world = ensemble.world(i)
+    talks = compiled(open_talks)(rules, world)
+    compiled(play)(rules, world, i, talks, *seats)
+    return world, talks, None
 
 
 def _append(columns: Rows, row: Mapping[str, Any]) -> None:
@@ -88,12 +145,36 @@ def _append(columns: Rows, row: Mapping[str, Any]) -> None:
         column.append(row[name])
 
 
-def _world_row(ensemble: Ensemble, i: int, world: World, record: Record) -> dict[str, Any]:
+def _world_row(
+    ensemble: Ensemble, i: int, world: World, talks: Talks, moments: list[Moment]
+) -> dict[str, Any]:
+    case = ensemble.case
     row: dict[str, Any] = dict.fromkeys(NULL_COLUMNS)
-    row |= {f"h_{party}_util": None for party in ensemble.case.parties}
-    row |= {"world": i, "end": record.end, "week": record.week}
-    row |= _possible(ensemble, world) | _text_columns(ensemble, world, record.text)
-    return row | _drawn(ensemble, i, world) | _report(ensemble.case, record)
+    row |= {
+        f"h_{party}_util": float(talks.fortunes.holdout[p]) for p, party in enumerate(case.parties)
+    }
+    end, day = talks.clock[END], talks.clock[DAY]
+    row |= {"world": i, "end": end_name(ensemble, int(end)), "week": float(day) / 7.0}
+    row |= _possible(ensemble, world) | _text_columns(ensemble, world, talks)
+    row |= _ripe(moments)
+    return row | _drawn(ensemble, i, world) | _report(case, talks)
+
+
+def _ripe(moments: list[Moment]) -> dict[str, Any]:
+    """Describe ripeness at the knots the war reaches; null after its end."""
+    row: dict[str, Any] = dict.fromkeys(ripe_columns())
+    for m in moments:
+        w = f"w{m.week}"
+        row |= {
+            f"zopa_{w}_months": m.zopa,
+            f"ripe_{w}_months": m.ripe,
+            f"ripe_{w}_util": m.ripe_util,
+            f"mhs_{w}_months": m.hurting,
+            f"mhs_neutral_{w}_months": m.hurting_neutral,
+            f"stale_{w}": m.stale,
+            f"jump_{w}": m.jump,
+        }
+    return row | {"ripe_util": moments[0].ripe_util if moments else None}
 
 
 def _possible(ensemble: Ensemble, world: World) -> dict[str, Any]:
@@ -114,9 +195,9 @@ def _possible(ensemble: Ensemble, world: World) -> dict[str, Any]:
     }
 
 
-def _text_columns(ensemble: Ensemble, world: World, text: Ints) -> dict[str, Any]:
-    """Describe the text the talks ended with; an open text is worth no single number."""
-    case, table = ensemble.case, ensemble.table
+def _text_columns(ensemble: Ensemble, world: World, talks: Talks) -> dict[str, Any]:
+    """Describe the text the talks ended with, as the war then stood; an open one has no worth."""
+    case, table, text = ensemble.case, ensemble.table, talks.text
     left_open = brackets(text)
     level = enforcement_level(text, table.enforcement)
     row: dict[str, Any] = {
@@ -125,9 +206,8 @@ def _text_columns(ensemble: Ensemble, world: World, text: Ints) -> dict[str, Any
         "broken_implications": broken_rules(text, table),
     }
     for p, party in enumerate(case.parties):
-        gain = (
-            surplus(text, world.coef[p], world.base[p], world.link[p], table.links, level) / MICRO
-        )
+        base, link = talks.fortunes.base[p], world.link[p]
+        gain = surplus(text, world.coef[p], base, link, table.links, level) / MICRO
         row[f"surplus_{party}_util"] = None if left_open else float(gain)
     return row
 
@@ -153,39 +233,58 @@ def _statuses(case: Case, statuses: Ints) -> str:
     return ";".join(f"{n}={STATUS_NAMES[int(s)]}" for n, s in zip(names, statuses, strict=True))
 
 
-def _report(case: Case, record: Record) -> dict[str, Any]:
+def _report(case: Case, talks: Talks) -> dict[str, Any]:
     """Describe the answers at the contact the case asks to be reported."""
-    day, place = case.report_after
     row: dict[str, Any] = dict.fromkeys(("report_party", "report_statuses"))
-    counts = {name.replace(" ", "_"): None for name in STATUS_NAMES.values()}
-    row |= {f"report_{name}": None for name in counts}
-    for turn in record.turns:
-        if turn.contact.day == day and turn.contact.place == place and turn.statuses:
-            party, statuses = next(iter(turn.statuses.items()))
-            row["report_party"] = case.parties[party]
-            row["report_statuses"] = _statuses(case, statuses)
-            for code, name in STATUS_NAMES.items():
-                row[f"report_{name.replace(' ', '_')}"] = int(np.sum(statuses == code))
+    row |= {f"report_{name.replace(' ', '_')}": None for name in STATUS_NAMES.values()}
+    who = int(talks.clock[REPORTER])
+    if who >= 0:
+        row["report_party"] = case.parties[who]
+        row["report_statuses"] = _statuses(case, talks.report)
+        for code, name in STATUS_NAMES.items():
+            row[f"report_{name.replace(' ', '_')}"] = int(np.sum(talks.report == code))
     return row
 
 
-def _round_row(ensemble: Ensemble, i: int, turn: Turn) -> dict[str, Any]:
+def _between(moments: list[Moment], week: float) -> tuple[float | None, bool]:
+    """Return ripeness at a week, in months, and whether it was solved there or lies between."""
+    for before, after in itertools.pairwise(moments):
+        if before.week <= week < after.week:
+            part = (week - before.week) / (after.week - before.week)
+            exact = part == 0.0
+            return before.ripe if exact else before.ripe + part * (after.ripe - before.ripe), exact
+    last = moments[-1] if moments else None
+    return (last.ripe, True) if last is not None and last.week == week else (None, False)
+
+
+def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) -> dict[str, Any]:
     case, contact = ensemble.case, turn.contact
+    week = (contact.day - case.start).days / 7.0
+    ripe, exact = _between(moments, week)
     row: dict[str, Any] = {
         "world": i,
         "contact": turn.number,
         "date": contact.day.isoformat(),
-        "week": (contact.day - case.start).days / 7.0,
+        "week": week,
         "place": contact.place,
-        "level": contact.level,
-        "parties": "+".join(case.parties[p] for p in contact.parties),
+        "level": "leader" if turn.is_leader else "envoy",
+        "parties": "+".join(case.parties[p] for p in turn.parties),
         "recorded": contact.recorded,
         "tabled": case.agenda.codes(turn.tabled),
         "text": case.agenda.codes(turn.text),
         "asked": turn.asked,
+        "signed": "+".join(case.parties[p] for p in turn.signed),
+        "ripe_months": ripe,
+        "ripe_exact": exact,
+        "gain_km2": float(turn.war[GAIN]),
+        "strength": float(turn.war[RATIO]),
         "refusals": "; ".join(f"{case.parties[p]}: {why}" for p, why in turn.refusals.items()),
     }
     for p, party in enumerate(case.parties):
         answers = turn.statuses.get(p)
         row[f"statuses_{party}"] = None if answers is None else _statuses(case, answers)
+        asks = turn.asks.get(p)
+        row[f"asks_{party}"] = None if asks is None else case.agenda.codes(asks)
+        row[f"reserve_{party}_util"] = float(turn.reserve[p])
+        row[f"h_{party}_util"] = float(turn.holdout[p])
     return row

@@ -161,7 +161,11 @@ def _number_rows(case: Case) -> tuple[Numbers, Rows]:
         hope=np.array([_hope(case, p, rows) for p in parties]),
         link=np.array(
             [
-                [rows.add(size, rng.LINKS, p * MOST_PAIRS + q) for q in range(len(case.ties.links))]
+                [
+                    rows.add(size, rng.LINKS, p * MOST_PAIRS + q)
+                    for q in range(len(case.ties.links))
+                    if size is not None
+                ]
                 for p in parties
             ],
             dtype=np.int64,

@@ -184,7 +184,7 @@ def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[flo
 @rule
 def expected_ratio_change(law: WarLaw, state: Floats, resting: float) -> float:
     r"""Return :math:`E\,\dot m = \kappa_m (\bar m - m)`, per month (2.1)."""
-    return law.pull * (resting - state[RATIO])
+    return float(law.pull * (resting - state[RATIO]))
 
 
 @rule

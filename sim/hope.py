@@ -21,7 +21,7 @@ import math
 import numpy as np
 
 from sim.compiled import rule
-from sim.worth import Bools, Floats
+from sim.worth import Bools, Floats, Ints
 
 STEPS = 96
 """Rounds of multiplicative weights; the first third is left out of the average."""
@@ -99,7 +99,7 @@ def hoped(gain: Floats, base: Floats, allowed: Bools, share: Floats, mean: Float
 
 
 @rule
-def keep_possible(red: Bools, clear: Floats, n_options: Floats, own: int, allowed: Bools) -> None:
+def keep_possible(red: Bools, clear: Floats, n_options: Ints, own: int, allowed: Bools) -> None:
     """Mark the options a side thinks possible (J, K): no red line of its own or, likely, another's.
 
     ``clear`` (P, J, K) is the log chance that an option is no red line of a party; an option is

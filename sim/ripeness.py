@@ -17,12 +17,13 @@ from sim.compiled import compiled, rule
 from sim.ensemble import Ensemble
 from sim.fighting import jump_chance, neutral_worth_of_fighting
 from sim.fortunes import fight_on, open_talks
+from sim.proof import Stakes
 from sim.round import war_ends_within
 from sim.state import DAY, KNOTS, Rules
 from sim.war import GAIN, STATE, fill_responses, front_mean, hazards
 from sim.world import World
 from sim.worth import Floats, Ints, enforcement_level, micro, surplus
-from sim.zopa import Stakes, zopa
+from sim.zopa import zopa
 
 AHEAD = 6.0
 """Months over which stalemate and sudden ends are looked at (2.5)."""

@@ -15,7 +15,7 @@ COLUMNS = {
 }
 
 
-def simulate_chunk(_case, _settings, seed, first, last, trace):
+def simulate_chunk(_case, _settings, seed, first, last, trace, _engine="mesa"):
     """Return columns that depend on the world's number and the seed only."""
     if log := os.environ.get("FAKE_WORKER_LOG"):
         with Path(log).open("a") as handle:

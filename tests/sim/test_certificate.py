@@ -96,3 +96,14 @@ def test_a_proof_for_one_world_is_none_for_a_better_one(small):
     assume(proof.text is not None)
     better = replace(small, base=small.base + 1000)
     assert not check(proof._replace(text=None), better.world(), better.table())
+
+
+@pytest.mark.parametrize("i", [139, 145, 197])
+@pytest.mark.parametrize("law", [True, False])
+def test_worlds_where_a_better_text_was_once_overlooked(ukraine, i, law):
+    """A node left with a single text after striking must still look at that text."""
+    ensemble = ensemble_of(ukraine)
+    world, table = ensemble.world(i), ensemble.table
+    answer = zopa(world, table, law=law, certificate=True)
+    assert answer.proven
+    assert check(answer.certificate, world, table)
