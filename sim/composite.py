@@ -22,6 +22,7 @@ from sim.compiled import rule
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.respond import logistic
+from sim.weighing import resample
 from sim.worth import Bools, Floats, Ints
 
 TAU = 0.005
@@ -47,18 +48,6 @@ class Composite(NamedTuple):
     total: Floats
     crossed: Ints
     skipped: int
-
-
-@rule
-def resample(weight: Floats, out: Ints) -> None:
-    """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n."""
-    size = len(weight)
-    at, mass = 0, weight[0]
-    for n in range(size):
-        while mass < (n + 0.5) / size and at < size - 1:
-            at += 1
-            mass += weight[at]
-        out[n] = at
 
 
 @rule
