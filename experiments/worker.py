@@ -65,6 +65,7 @@ def settings_of(config: Config, case: Case) -> Settings:
             relay_bias=m.relay_bias,
             deadline_days=m.deadline_days,
             exit_after_deadline=m.exit_after_deadline,
+            reward=m.reward,
         ),
         response=Voice(r.stance_days, r.asks, r.counter_edits, r.trade, r.devaluation),
         seats={party: seat_of(config.negotiator(party)) for party in case.parties},
@@ -257,6 +258,14 @@ def _between(moments: list[Moment], week: float) -> tuple[float | None, bool]:
     return (last.ripe, True) if last is not None and last.week == week else (None, False)
 
 
+def _place(case: Case, turn: Turn) -> str:
+    """Say where a contact was; of a planned one, with whom."""
+    if turn.contact.recorded:
+        return turn.contact.place
+    guests = [case.parties[p] for p in turn.parties if p != case.mediator]
+    return f"talks with {' and '.join(guests)}"
+
+
 def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) -> dict[str, Any]:
     case, contact = ensemble.case, turn.contact
     week = (contact.day - case.start).days / 7.0
@@ -266,7 +275,7 @@ def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) ->
         "contact": turn.number,
         "date": contact.day.isoformat(),
         "week": week,
-        "place": contact.place,
+        "place": _place(case, turn),
         "level": "leader" if turn.is_leader else "envoy",
         "parties": "+".join(case.parties[p] for p in turn.parties),
         "recorded": contact.recorded,
