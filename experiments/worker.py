@@ -258,6 +258,13 @@ def _between(moments: list[Moment], week: float) -> tuple[float | None, bool]:
     return (last.ripe, True) if last is not None and last.week == week else (None, False)
 
 
+def _asked(case: Case, asks: Ints) -> str:
+    """Write the options a party asks for, none of the others."""
+    issues = case.agenda.issues
+    wanted = ((issues[j], k) for j, k in enumerate(asks) if k >= 0)
+    return ";".join(f"{issue.id}={issue.options[k].code}" for issue, k in wanted)
+
+
 def _place(case: Case, turn: Turn) -> str:
     """Say where a contact was; of a planned one, with whom."""
     if turn.contact.recorded:
@@ -293,7 +300,7 @@ def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) ->
         answers = turn.statuses.get(p)
         row[f"statuses_{party}"] = None if answers is None else _statuses(case, answers)
         asks = turn.asks.get(p)
-        row[f"asks_{party}"] = None if asks is None else case.agenda.codes(asks)
+        row[f"asks_{party}"] = None if asks is None else _asked(case, asks)
         row[f"reserve_{party}_util"] = float(turn.reserve[p])
         row[f"h_{party}_util"] = float(turn.holdout[p])
     return row
