@@ -25,7 +25,7 @@ from sim.belief import log_chance
 from sim.compiled import rule
 from sim.records import record
 from sim.view import MediatorView
-from sim.worth import MICRO, Floats, Ints, count_broken
+from sim.worth import MICRO, Floats, Ints, brackets, broken_rules, count_broken
 
 
 @record
@@ -209,14 +209,15 @@ def with_edits(text: Ints, edits: Ints, count: int) -> Ints:
 def redraft(view: MediatorView) -> Ints:
     """Return the redrafted text: greedy best changes among the editable issues.
 
-    Before leaders the drafts on the way, from the old text to the last, are scored once more on
-    the particles, and the best of them stands.
+    Before leaders, if the draft could be signed, the drafts on the way, from the old text to the
+    last, are scored once more on the particles, and the best of them stands.
     """
     edits = np.zeros((view.budget, 2), np.int64)
     count = greedy(view, edits)
-    if view.leader and count > 0:
-        count = best_prefix(view, edits, count)
-    return with_edits(view.text, edits, count)
+    draft = with_edits(view.text, edits, count)
+    if view.leader and count > 0 and brackets(draft) + broken_rules(draft, view.table) == 0:
+        return with_edits(view.text, edits, best_prefix(view, edits, count))
+    return draft
 
 
 @rule

@@ -123,6 +123,7 @@ class Mediator:
     relay_bias: float = key(0.0, real(-1, 1))  # chance
     deadline_days: int | None = key(7, optional(integer(0)))
     exit_after_deadline: float = key(1.0, real(0, 100))
+    reward: float = key(0.0, real(0, 0.2))  # util
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def settings_of(config: Config, case: Case) -> Settings:
             relay_bias=m.relay_bias,
             deadline_days=m.deadline_days,
             exit_after_deadline=m.exit_after_deadline,
+            reward=m.reward,
         ),
         response=Voice(r.stance_days, r.asks, r.counter_edits, r.trade, r.devaluation),
         seats={party: seat_of(config.negotiator(party)) for party in case.parties},
@@ -257,6 +258,21 @@ def _between(moments: list[Moment], week: float) -> tuple[float | None, bool]:
     return (last.ripe, True) if last is not None and last.week == week else (None, False)
 
 
+def _asked(case: Case, asks: Ints) -> str:
+    """Write the options a party asks for, none of the others."""
+    issues = case.agenda.issues
+    wanted = ((issues[j], k) for j, k in enumerate(asks) if k >= 0)
+    return ";".join(f"{issue.id}={issue.options[k].code}" for issue, k in wanted)
+
+
+def _place(case: Case, turn: Turn) -> str:
+    """Say where a contact was; of a planned one, with whom."""
+    if turn.contact.recorded:
+        return turn.contact.place
+    guests = [case.parties[p] for p in turn.parties if p != case.mediator]
+    return f"talks with {' and '.join(guests)}"
+
+
 def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) -> dict[str, Any]:
     case, contact = ensemble.case, turn.contact
     week = (contact.day - case.start).days / 7.0
@@ -266,7 +282,7 @@ def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) ->
         "contact": turn.number,
         "date": contact.day.isoformat(),
         "week": week,
-        "place": contact.place,
+        "place": _place(case, turn),
         "level": "leader" if turn.is_leader else "envoy",
         "parties": "+".join(case.parties[p] for p in turn.parties),
         "recorded": contact.recorded,
@@ -284,7 +300,7 @@ def _round_row(ensemble: Ensemble, i: int, turn: Turn, moments: list[Moment]) ->
         answers = turn.statuses.get(p)
         row[f"statuses_{party}"] = None if answers is None else _statuses(case, answers)
         asks = turn.asks.get(p)
-        row[f"asks_{party}"] = None if asks is None else case.agenda.codes(asks)
+        row[f"asks_{party}"] = None if asks is None else _asked(case, asks)
         row[f"reserve_{party}_util"] = float(turn.reserve[p])
         row[f"h_{party}_util"] = float(turn.holdout[p])
     return row

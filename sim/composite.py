@@ -22,6 +22,7 @@ from sim.compiled import rule
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.respond import logistic
+from sim.weighing import resample
 from sim.worth import Bools, Floats, Ints
 
 TAU = 0.005
@@ -34,27 +35,19 @@ class Composite(NamedTuple):
     """Composites of every party and their sums over one draft.
 
     ``place`` (P, J, N) int64: which particle stands at place n; ``shared`` (P, N) int64: which
-    gives W, A, omega and links; ``share`` (P, N): 1 over the sum of its weights; ``total`` (P, N):
-    u before it is shared out, util; ``crossed`` (P, N) int64: chosen options that are red lines.
+    gives W, A, omega and links; ``share`` (P, N): 1 over the sum of its weights; ``reserve`` and
+    ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u before it is shared out, util;
+    ``crossed`` (P, N) int64: chosen options that are red lines; ``skipped``: a party without any.
     """
 
     place: Ints
     shared: Ints
     share: Floats
+    reserve: Floats
+    omega: Floats
     total: Floats
     crossed: Ints
-
-
-@rule
-def resample(weight: Floats, out: Ints) -> None:
-    """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n."""
-    size = len(weight)
-    at, mass = 0, weight[0]
-    for n in range(size):
-        while mass < (n + 0.5) / size and at < size - 1:
-            at += 1
-            mass += weight[at]
-        out[n] = at
+    skipped: int
 
 
 @rule
@@ -66,28 +59,36 @@ def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: in
         np.zeros((parties, size), np.int64),
         np.ones((parties, size)),
         np.zeros((parties, size)),
+        np.zeros((parties, size)),
+        np.zeros((parties, size)),
         np.zeros((parties, size), np.int64),
+        skipped,
     )
     for p in range(parties):
         if p != skipped:
             resample(belief.common[p], composite.shared[p])
             for j in range(issues):
                 resample(belief.weight[p, j], composite.place[p, j])
-            share_out(composite, particles.traits.weight, p)
+            share_out(composite, particles, p)
     for j in range(issues):
         change(composite, particles, j, -1, text[j])
     return composite
 
 
 @rule
-def share_out(composite: Composite, weight: Floats, p: int) -> None:
-    """Fill 1 over the sum of every composite's swing weights; ``weight`` (P, J, N)."""
-    place, share = composite.place, composite.share
-    for n in range(share.shape[1]):
-        total = 0.0
-        for j in range(weight.shape[1]):
-            total += weight[p, j, place[p, j, n]]
-        share[p, n] = 1.0 / total
+def share_out(composite: Composite, particles: Particles, p: int) -> None:
+    """Fill 1 over the sum of every composite's swing weights, its W and its omega."""
+    weight, share, shared = particles.traits.weight, composite.share, composite.shared
+    place, size = composite.place, composite.share.shape[1]
+    for n in range(size):
+        share[p, n] = 0.0
+        composite.reserve[p, n] = particles.reserve[p, shared[p, n]]
+        composite.omega[p, n] = particles.omega[p, shared[p, n]]
+    for j in range(weight.shape[1]):
+        for n in range(size):
+            share[p, n] += weight[p, j, place[p, j, n]]
+    for n in range(size):
+        share[p, n] = 1.0 / share[p, n]
 
 
 @rule
@@ -96,7 +97,7 @@ def change(composite: Composite, particles: Particles, j: int, old: int, new: in
     place, total, crossed = composite.place, composite.total, composite.crossed
     worth, red = particles.worth, particles.red
     for p in range(total.shape[0]):
-        for n in range(total.shape[1]):
+        for n in range(total.shape[1] if p != composite.skipped else 0):
             i = place[p, j, n]
             if new >= 0:
                 total[p, n] += worth[p, j, new, i]
@@ -117,9 +118,9 @@ def willing(
     ``shift`` and ``linked`` (Q,) are its enforcement level, power-shift points and pairs.
     """
     total, crossed, place = composite.total, composite.crossed, composite.place
-    shared, part, reserve = composite.shared, composite.share, particles.reserve
+    shared, part, reserve = composite.shared, composite.share, composite.reserve
     worth, red, link = particles.worth, particles.red, particles.link
-    peace, omega = particles.peace, particles.omega
+    peace, omega = particles.peace, composite.omega
     share, mean, size = 0.0, 0.0, total.shape[1]
     for n in range(size):
         u, lines = total[p, n], crossed[p, n]
@@ -135,7 +136,7 @@ def willing(
             if linked[q]:
                 u += link[p, q, i]
         a = peace[p, level, i]
-        s = a * (u - reserve[p, i] - moved) + (1.0 - a) * omega[p, i] * shift - bar
+        s = a * (u - reserve[p, n] - moved) + (1.0 - a) * omega[p, n] * shift - bar
         will = logistic(s / TAU)
         share += will if lines == 0 else LEAST_CLEAR * will
         mean += s

@@ -56,6 +56,7 @@ class Traits(NamedTuple):
     weight, threshold : (P, J, N), swing weights and thresholds a_Pj (1.1, 4.1)
     value : (P, J, K, N), worst 0 to best 1
     beta, xi, lapse : (N,), the response function; posture : (2, N) by level, value units
+    origin : (P, J, N) int64, which of these the draw of an issue has; its own number until renewed
     zeta : float, sharpness of demands (5.1b)
     """
 
@@ -66,6 +67,7 @@ class Traits(NamedTuple):
     xi: Floats
     lapse: Floats
     posture: Floats
+    origin: Ints
     zeta: float
 
 
@@ -154,13 +156,14 @@ def fill_chances(
 @rule
 def fill_say(traits: Traits, red: Bools, p: int, j: int, k: int, n: int, say: Floats) -> None:
     """Fill the chance of each status of one option of one draw, at both levels."""
+    o = traits.origin[p, j, n]
     for level in range(2):
         latent = eta(
-            traits.value[p, j, k, n], traits.threshold[p, j, n], traits.posture[level, n],
-            traits.weight[p, j, n], traits.weight.shape[1], traits.beta[n], traits.xi[n],
+            traits.value[p, j, k, n], traits.threshold[p, j, n], traits.posture[level, o],
+            traits.weight[p, j, n], traits.weight.shape[1], traits.beta[o], traits.xi[o],
         )  # fmt: skip
         for status in range(STATUSES):
-            chance = status_chance(latent, red[p, j, k, n], traits.lapse[n], status)
+            chance = status_chance(latent, red[p, j, k, n], traits.lapse[o], status)
             say[level, status, p, j, k, n] = chance
 
 
@@ -258,6 +261,9 @@ def traits_of(worlds: list["World"], ensemble: "Ensemble") -> Traits:
         xi=np.array([w.xi for w in worlds]),
         lapse=np.array([w.lapse for w in worlds]),
         posture=np.array([[w.posture[at] for w in worlds] for at in POSTURE_OF_LEVEL]),
+        origin=np.array(
+            np.broadcast_to(np.arange(len(worlds)), (*worlds[0].weight.shape, len(worlds)))
+        ),
         zeta=float(ensemble.case.priors.params["response.demand_softmax"].value),
     )
 

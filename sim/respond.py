@@ -56,11 +56,8 @@ def answer(
 
 @rule
 def logistic(x: float) -> float:
-    """Return 1 / (1 + exp(-x)) without overflow."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    rise = math.exp(x)
-    return rise / (1.0 + rise)
+    """Return 1 / (1 + exp(-x)), at least 1e-304, without overflow and without a branch."""
+    return 1.0 / (1.0 + math.exp(min(-x, 700.0)))
 
 
 @rule

@@ -5,6 +5,7 @@ and is carried to the other signers, until all have signed or one refuses; any c
 undoes every signature.
 """
 
+from sim.belief import believed_surplus
 from sim.compiled import rule
 from sim.state import (
     AGREED,
@@ -20,7 +21,7 @@ from sim.state import (
     Talks,
 )
 from sim.view import View, is_acceptable, mandate_allows
-from sim.worth import Ints, brackets, broken_rules, crosses_red_line, is_signer
+from sim.worth import Ints, brackets, broken_rules, crosses_red_line, is_signer, micro
 
 
 @rule
@@ -43,7 +44,7 @@ def adopt(talks: Talks, draft: Ints) -> None:
         talks.text[j] = draft[j]
     if changed:
         for p in range(len(talks.signed)):
-            talks.signed[p] = 0
+            talks.signed[p], talks.offer[p] = 0, 0
 
 
 @rule
@@ -53,7 +54,24 @@ def put_up(rules: Rules, talks: Talks, n: int) -> bool:
         return False
     ready = brackets(talks.text) == 0 and broken_rules(talks.text, rules.table) == 0
     talks.clock[ASKED] = ready
+    if ready and rules.reward > 0.0:
+        offer_rewards(rules, talks)
     return ready
+
+
+@rule
+def offer_rewards(rules: Rules, talks: Talks) -> None:
+    """Offer each belligerent what it is believed to lack, up to the reward (3.1; rule ours).
+
+    Paid on signature only; a side's offer stands as long as the text does.
+    """
+    for p in range(len(talks.offer)):
+        if rules.table.belligerent[p] and talks.present[p] and talks.signed[p] <= 0:
+            mean, _, _ = believed_surplus(
+                talks.belief, rules.particles, rules.table, talks.text, p,
+                talks.fortunes.moved[p], rules.public.bar[p],
+            )  # fmt: skip
+            talks.offer[p] = micro(min(max(-mean, 0.0), rules.reward))
 
 
 @rule

@@ -8,7 +8,7 @@ import math
 
 from sim.compiled import rule
 from sim.particles import LEAST_CLEAR
-from sim.worth import Bools, Floats
+from sim.worth import Bools, Floats, Ints
 
 
 @rule
@@ -89,3 +89,21 @@ def update_clear(weight: Floats, red: Bools, risky: Bools, clear: Floats) -> Non
 def log_sigmoid(x: float) -> float:
     """Return log(1 / (1 + exp(-x))) without overflow."""
     return -math.log1p(math.exp(-x)) if x > 0.0 else x - math.log1p(math.exp(x))
+
+
+@rule
+def effective(weight: Floats) -> float:
+    """Return the effective number of draws, 1 / sum of squared weights."""
+    return 1.0 / weighted(weight, weight)
+
+
+@rule
+def resample(weight: Floats, out: Ints) -> None:
+    """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n."""
+    size = len(weight)
+    at, mass = 0, weight[0]
+    for n in range(size):
+        while mass < (n + 0.5) / size and at < size - 1:
+            at += 1
+            mass += weight[at]
+        out[n] = at

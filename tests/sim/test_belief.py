@@ -18,10 +18,10 @@ from sim.belief import (
     predicted,
 )
 from sim.compiled import compiled, rule
-from sim.composite import open_composite, resample, willing
+from sim.composite import open_composite, willing
 from sim.particles import BELIEF_WORLDS, HEIGHTS, LEAST_CLEAR, draw_particles
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE, answer, eta, status_chance
-from sim.weighing import log_sigmoid, reweigh
+from sim.weighing import log_sigmoid, resample, reweigh
 from sim.worth import enforcement_level
 from tests.toys import toy_belief, toy_particles, toy_table
 
