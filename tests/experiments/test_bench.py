@@ -116,7 +116,8 @@ def test_every_engine_plays_the_worlds_it_is_asked_for():
     found = ours(prior_ensemble(load_case("camp_david"), Settings(), 1978), 30, 3)
     asked = {"expected": 30, "particles": 3, "no_learning": 30}
     asked |= {f"{name}_104_weeks": count for name, count in asked.items()}
-    assert {m.name: m.negotiations for m in found} == asked | {"mesa": 3, "zopa": 30, "exists": 30}
+    asked |= {"mesa": 3, "draw": 30, "zopa": 30, "exists": 30}
+    assert {m.name: m.negotiations for m in found} == asked
     assert found[0].name == "expected"
     by = {m.name: m for m in found}
     assert all(m.agreed == 0 for m in found if m.name.endswith("_104_weeks"))
