@@ -108,6 +108,9 @@ class Mediator:
     visits: str = key(
         "gain", choice(*VISITS), source="ours: expected gain, the form theory 8.1 leaves open"
     )
+    renews: bool = key(
+        False, flag(), source="theory 4.3: resample and jitter below half the effective draws"
+    )
     weight_accept: float = key(
         0.7, real(0, 1), "weight of acceptance against own utility", "theory 8.3: lambda_M"
     )

@@ -60,6 +60,7 @@ def settings_of(config: Config, case: Case) -> Settings:
         mediator=MediatorManner(
             rule=m.rule,
             visits=VISITS[m.visits],
+            renews=m.renews,
             weight_accept=m.weight_accept,
             speed=m.speed,
             bias=dict(m.bias),
