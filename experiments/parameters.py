@@ -37,6 +37,8 @@ CONSTANTS = (
     ("sim.particles:LEAST_CLEAR", "chance", "ours: finitely many draws prove no red line away"),
     ("sim.particles:HEIGHTS", "heights of W + posture", "ours: nine tell no more"),
     ("sim.belief:LOGISTIC", "1", "logistic within 0.0095 of the normal curve"),
+    ("sim.renewal:KEEP", "1", "kernel of Liu & West 2001, who use 0.974 to 0.995"),
+    ("sim.renewal:BEND", "log exponent", "ours: a sixth of the prior's increments"),
     ("sim.composite:TAU", "util", "ours: about one war-month, so that a search sees slopes"),
     (
         "sim.public:BAR_WORLDS",
