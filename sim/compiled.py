@@ -18,9 +18,7 @@ from sim.linking import EntryCompiler, PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-rule = register_jitable(
-    pipeline_class=PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+rule = register_jitable(pipeline_class=PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Marks a plain function that compiled code may call. Without the wrappers for callers from Python
 or C, which only a compiled twin needs, a round compiles in much less time."""
 
