@@ -123,6 +123,7 @@ def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> Non
     Arrays are taken out of their tuples once: to pass a tuple costs more than to score an option.
     """
     parties, mediator = len(view.bar), view.mediator
+    linked = np.zeros(len(view.table.links), np.int64)
     chance, worth, signs = np.zeros(parties), np.zeros(parties), np.zeros(parties, np.bool_)
     mean_0, variance_0, clear_0, asked = sums.mean, sums.variance, sums.clear, sums.asked
     own_0, level, shift = sums.own, sums.points[0], sums.shift[0]
@@ -146,14 +147,18 @@ def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> Non
             at = level + swap_count(points, j, old, k)
             sh = shift + swap(power, j, old, k)
             is_tabled = n_away - int(old != tabled[j]) + int(k != tabled[j]) == 0
+            n_linked = 0
+            for q in range(len(links)):
+                if is_linked(text, links, q):
+                    linked[n_linked] = q
+                    n_linked += 1
             for p in range(parties):
                 if p == mediator:
                     continue
                 m = mean_0[p] + swap_of(mean, p, j, old, k)
                 v = variance_0[p] + swap_of(variance, p, j, old, k)
-                for q in range(len(links)):
-                    if is_linked(text, links, q):
-                        m, v = m + link_mean[p, q], v + link_variance[p, q]
+                for q in range(n_linked):
+                    m, v = m + link_mean[p, linked[q]], v + link_variance[p, linked[q]]
                 a = peace[p, at]
                 worth[p] = a * m + (1.0 - a) * omega[p] * sh - bar[p]
                 acts = asked[p] + int(k >= 0 and needs[j, k, p])
@@ -165,9 +170,8 @@ def score_all(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> Non
                     c = clear_0[p] + swap_of(clear, p, j, old, k)
                     chance[p] = log_chance(worth[p], a * a * v, c)
             own = own_0[at] + swap_own(own_coef, at, j, old, k)
-            for q in range(len(links)):
-                if is_linked(text, links, q):
-                    own += own_link[at, q]
+            for q in range(n_linked):
+                own += own_link[at, linked[q]]
             faults = count_broken(text, rule_if, rule_then, rule_ok)
             faults += n_open - int(old < 0) + int(k < 0)
             score = objective(

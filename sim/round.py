@@ -24,6 +24,7 @@ from sim.state import (
     LEADER,
     MEDIATOR_LEFT,
     MISSED,
+    NEWS,
     NO_TEXT,
     NOT_ASKED,
     RUNNING,
@@ -159,9 +160,13 @@ def needs_filling(rules: Rules, talks: Talks, n: int, editable: Bools) -> int:
 
 @rule
 def may_edit(rules: Rules, talks: Talks, n: int, editable: Bools) -> int:
-    """Mark the points the mediator may redraft after the answers; return its budget (3.2)."""
-    if not rules.schedule.mediated[n] or is_locked(talks):
+    """Mark the points the mediator may redraft after the answers; return its budget (3.2).
+
+    A mediator that has heard nothing new leaves its text alone (ours).
+    """
+    if not rules.schedule.mediated[n] or is_locked(talks) or not talks.clock[NEWS]:
         return 0
+    talks.clock[NEWS] = 0
     mark_criticised(rules, talks, editable)
     if talks.clock[LEADER]:
         return rules.edits_leader

@@ -13,6 +13,7 @@ from sim.state import (
     END,
     LEADER,
     MANNER,
+    NEWS,
     NOT_WORTH,
     RED_LINE,
     SIGNS,
@@ -98,6 +99,8 @@ def note_verdict(talks: Talks, p: int, said: int) -> None:
     """Take down what a signer said."""
     talks.verdict[p] = said
     talks.signed[p] = 1 if said == SIGNS else -1
+    if said != SIGNS:
+        talks.clock[NEWS] = 1
 
 
 @rule

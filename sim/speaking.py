@@ -7,7 +7,7 @@ from sim.belief import learn_answer, learn_ask
 from sim.compiled import rule
 from sim.renewal import renew
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
-from sim.state import DAY, LEADER, REPORTER, Rules, Talks
+from sim.state import DAY, LEADER, NEWS, REPORTER, Rules, Talks
 from sim.view import View, is_acceptable
 from sim.world import World
 from sim.worth import Floats, Ints, brackets, micro
@@ -84,6 +84,7 @@ def hear(rules: Rules, i: int, talks: Talks, n: int, p: int, given: Ints) -> Non
             said = relayed(rules, i, n, p, j, given[j], level)
             if talks.period[p, j, k] != period or talks.heard[p, j, k] != said:
                 fresh[j] = said
+                talks.clock[NEWS] = 1
             talks.heard[p, j, k], talks.period[p, j, k] = said, period
     if rules.learning and rules.schedule.mediated[n]:
         rise = talks.fortunes.moved[p]
@@ -132,6 +133,7 @@ def recorded_counters(rules: Rules, talks: Talks, n: int) -> None:
                 if counters.text[d, j] >= 0 and counters.text[d, j] != talks.text[j]:
                     wanted[j] = counters.text[d, j]
             note_asks(rules, talks, counters.party[d], wanted)
+            talks.clock[NEWS] = 1
 
 
 @rule

@@ -21,10 +21,11 @@ RUNNING, AGREED, NO_TEXT, MEDIATOR_LEFT, WAR_ENDED = -1, 0, 1, 2, 3
 NOT_ASKED, SIGNS, NOT_WORTH, RED_LINE, MANNER, WAITS = 0, 1, 2, 3, 4, 5
 """What a party said when it was asked to sign."""
 
-DAY, END, ASKED, LEADER, KNOT, MISSED, REPORTER, CLOCK = 0, 1, 2, 3, 4, 5, 6, 8
+DAY, END, ASKED, LEADER, KNOT, MISSED, REPORTER, NEWS, CLOCK = 0, 1, 2, 3, 4, 5, 6, 7, 8
 """Where the clock holds the day, the end, whether the text was put up, whether leaders sit at the
 table, the next day of a forecast (its number), whether the deadline was missed, who gave the
-reported answers; its length."""
+reported answers, whether the mediator has heard anything new since it last looked at its text; its
+length."""
 
 KNOTS = (0, 91, 182, 364, 546, 728)
 """Days at which forecasts and the exact ripeness are solved anew (0b m): weeks 0 to 104."""
