@@ -97,9 +97,7 @@ def test_the_batch_is_mesas_trace(hot_war):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(
-    ("stubborn", "weeks", "n"), [(None, 104, 200), (0, 104, 60), (1, 104, 60)]
-)
+@pytest.mark.parametrize(("stubborn", "weeks", "n"), [(None, 104, 200), (0, 104, 60), (1, 104, 60)])
 def test_rows_of_the_batch_are_mesas_traces(stubborn, weeks, n):
     """End, day, text, reported answers and h, row by row; always_no for either side too."""
     case = load_case("ukraine_2025")
