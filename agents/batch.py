@@ -15,6 +15,7 @@ from sim import signing, speaking
 from sim.compiled import rule
 from sim.draw import Prior, draw_world
 from sim.fortunes import open_talks
+from sim.linking import EntryCompiler
 from sim.state import DAY, END, RUNNING, Rules, Talks
 from sim.world import World
 from sim.worth import Floats, Ints
@@ -113,7 +114,7 @@ def play(rules: Rules, world: World, i: int, talks: Talks, manners: Ints, pen: I
     parts.run_out(rules, world, i, talks, contacts)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, pipeline_class=EntryCompiler)
 def play_worlds(
     prior: Prior,
     rules: Rules,

@@ -21,7 +21,18 @@ from experiments.schema import (
     optional,
     real,
     text,
-    words,
+)
+from experiments.sections import (
+    Box,
+    Ensemble,
+    Expect,
+    Mediator,
+    Papers,
+    Protocol,
+    Ratification,
+    Response,
+    Study,
+    War,
 )
 from sim.case import Case
 from sim.errors import FaultList, nearest
@@ -29,12 +40,6 @@ from sim.fixed import faults_of
 
 #: Keys that say how a run is computed or kept, never what it finds; they are left out of run_id.
 NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
-#: How the mediator chooses whom to visit, and the rule behind each name.
-VISITS = {
-    "gain": "agents.visit:visit",
-    "turn": "agents.visit:visit_in_turn",
-    "random": "agents.visit:visit_at_random",
-}
 #: Mappings whose keys are free names on the command line (no ``+`` needed).
 OPEN_TABLES = ("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "smoke", "fix")
 #: The open table whose names are dotted themselves, at any depth.
@@ -53,6 +58,8 @@ SHARED_BY_ARMS = (
 )
 
 
+#: Source of the keys that say how a run is computed or kept.
+KEPT = "ours: how a run is computed or kept, never what it finds"
 #: The largest seed the compiled draws can take.
 MAX_SEED = 2**63 - 1
 
@@ -69,125 +76,37 @@ def seed_spec() -> schema.Spec:
 
 
 @dataclass(frozen=True)
-class Ensemble:
-    """What the worlds are drawn from."""
-
-    kind: str = key("prior", choice("prior", more=" (posterior: until calibrated)"))
-
-
-@dataclass(frozen=True)
-class War:
-    """What-if changes to the alternative to signing."""
-
-    delta: float | None = key(None, optional(real(0, 1, strict=True)))  # per month
-    cost_scale: dict[str, float] = schema.table(real(0.01, 100))  # per party, a factor
-
-
-@dataclass(frozen=True)
-class Response:
-    """The one response function; its parameters are priors of the case."""
-
-    kind: str = key("standard", choice("standard"))
-    stance_days: int = key(91, integer(1, 3650))
-    asks: int = key(3, integer(0, 100))
-    counter_edits: int = key(6, integer(0, 100))
-    trade: float = key(0.5, real(0, 1))
-    devaluation: float = key(0.0, real(0, 0.5))  # value units
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """Who may speak when."""
-
-    name: str = key("single_text", choice("single_text"))
-    horizon_weeks: int = key(104, integer(1, 1040))
-    record: bool = key(True, flag())
-    days_between: int = key(7, integer(1, 365))
-    leader_every_weeks: int = key(6, integer(1, 104))
-    edits_expert: int = key(3, integer(0))
-    edits_leader: int = key(6, integer(0))
-    hot_points: int = key(6, integer(0))
-    visit_order: list[str] = key([], words())
-    mediator_exit_per_week: float = key(0.004, real(0, 1))
-
-
-@dataclass(frozen=True)
-class Mediator:
-    """How the text is edited between contacts."""
-
-    rule: str = key("agents.mediator:redraft", schema.rule())
-    visits: str = key("gain", choice(*VISITS))
-    weight_accept: float = key(0.7, real(0, 1))
-    speed: float = key(0.02, real(0, 0.1))  # util
-    bias: dict[str, float] = schema.table(real(-0.5, 0.5))  # per party
-    relay_bias: float = key(0.0, real(-1, 1))  # chance
-    deadline_days: int | None = key(7, optional(integer(0)))
-    exit_after_deadline: float = key(1.0, real(0, 100))
-    reward: float = key(0.0, real(0, 0.2))  # util
-
-
-@dataclass(frozen=True)
-class Papers:
-    """One text or several."""
-
-    kind: str = key("one", choice("one"))
-
-
-@dataclass(frozen=True)
-class Ratification:
-    """What happens at home after a signature."""
-
-    kind: str = key("none", choice("none"))
-
-
-@dataclass(frozen=True)
-class Study:
-    """What is asked of the worlds; ``arms`` maps a name to overrides of this very config."""
-
-    module: str = key("baseline", text())
-    arms: dict[str, dict[str, Any]] = schema.table(mapping())
-
-
-@dataclass(frozen=True)
-class Box:
-    """Headline ranges over the numbers that no evidence teaches (`experiments.box`)."""
-
-    worlds: int = key(40, integer(0))  # per screened end; 0: no box
-    corners: int = key(100, integer(1))  # worlds per corner
-
-
-@dataclass(frozen=True)
-class Expect:
-    """Bounds on the findings, at smoke and at full level."""
-
-    smoke: list[str] = key([], words())
-    full: list[str] = key([], words())
-
-
-@dataclass(frozen=True)
 class Config:
     """One run, resolved and in range."""
 
-    seed: int = key(2026, seed_spec())
-    worlds: int = key(200, integer(1))
-    only_world: int | None = key(None, optional(integer(0)))
-    consent: str = key("union", choice("union", "options", "issues", "none"))
-    red_lines: bool = key(True, flag())
-    learning: bool = key(True, flag())
-    trace: bool = key(False, flag())
-    results_dir: str = key("results", text())
-    engine: str = key("compiled", choice("compiled", "mesa"))
-    threads: int = key(0, integer(0))
-    chunk: int = key(25, integer(1))
-    force: bool = key(False, flag())
+    seed: int = key(2026, seed_spec(), "address", "ours: any other is as good")
+    worlds: int = key(200, integer(1), "worlds", "ours: the main job takes minutes")
+    only_world: int | None = key(
+        None, optional(integer(0)), "number from 0", "ours: null plays all of them"
+    )
+    consent: str = key(
+        "union",
+        choice("union", "options", "issues", "none"),
+        source="theory 0b e: the option list and the vetoes of consent.csv clash; both together",
+    )
+    red_lines: bool = key(True, flag(), source="theory 1.2: M2, the default decision rule")
+    learning: bool = key(True, flag(), source="theory 4.3")
+    trace: bool = key(False, flag(), source=KEPT)
+    results_dir: str = key("results", text(), source=KEPT)
+    engine: str = key("compiled", choice("compiled", "mesa"), source=KEPT)
+    threads: int = key(0, integer(0), "processes", f"{KEPT}; 0 is every core")
+    chunk: int = key(25, integer(1), "worlds per file", KEPT)
+    force: bool = key(False, flag(), source=KEPT)
     case: dict[str, Any] = key({}, mapping())
     ensemble: Ensemble = schema.section(Ensemble)
     war: War = schema.section(War)
     response: Response = schema.section(Response)
     protocol: Protocol = schema.section(Protocol)
     mediator: Mediator = schema.section(Mediator)
-    negotiators: dict[str, str] = schema.table(text())
-    fix: dict[str, float] = schema.tree(real())
+    negotiators: dict[str, str] = schema.table(text(), source="theory 4.1: responsive unless named")
+    fix: dict[str, float] = schema.tree(
+        real(), "that of the number", "ours: what-if; the range is that of the case"
+    )
     papers: Papers = schema.section(Papers)
     ratification: Ratification = schema.section(Ratification)
     study: Study = schema.section(Study)

@@ -5,7 +5,7 @@ live beside the default they bound, so a new knob is one line here and one line 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
@@ -34,12 +34,15 @@ class Spec:
         The value as the model reads it (an integer given for a real becomes a float).
     hint : callable
         The nearest allowed value, in words.
+    numeric : bool
+        Whether it is a number, which needs a unit.
     """
 
     allowed: str
     accepts: Callable[[Any], bool]
     clean: Callable[[Any], Any] = _same
     hint: Callable[[Any], str] = _no_hint
+    numeric: bool = False
 
 
 def is_number(value: Any) -> bool:
@@ -79,6 +82,7 @@ def integer(low: int | None = None, high: int | None = None) -> Spec:
         f"an integer {_span(low, high, strict=False)}".strip(),
         accepts,
         hint=lambda value: _clip(value, low, high),
+        numeric=True,
     )
 
 
@@ -89,6 +93,7 @@ def real(low: float | None = None, high: float | None = None, strict: bool = Fal
         lambda value: is_number(value) and _inside(value, low, high, strict),
         clean=float,
         hint=_no_hint if strict else lambda value: _clip(value, low, high),
+        numeric=True,
     )
 
 
@@ -139,25 +144,27 @@ def optional(spec: Spec) -> Spec:
         lambda value: value is None or spec.accepts(value),
         clean=lambda value: None if value is None else spec.clean(value),
         hint=spec.hint,
+        numeric=spec.numeric,
     )
 
 
-def key(default: Any, spec: Spec) -> Any:
-    """Return a dataclass field with its default and its range."""
-    metadata = {"spec": spec}
+def key(default: Any, spec: Spec, unit: str = "", source: str = "") -> Any:
+    """Return a dataclass field with its default, its range, its unit and where it comes from."""
+    metadata = {"spec": spec, "unit": unit, "source": source}
     if isinstance(default, dict | list):
         return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)
 
 
-def table(of: Spec) -> Any:
+def table(of: Spec, unit: str = "", source: str = "") -> Any:
     """Return a dataclass field holding a mapping from free names to values of one kind."""
-    return field(default_factory=dict, metadata={"table": of})
+    return field(default_factory=dict, metadata={"table": of, "unit": unit, "source": source})
 
 
-def tree(of: Spec) -> Any:
+def tree(of: Spec, unit: str = "", source: str = "") -> Any:
     """Return a dataclass field holding a table with dotted names, written nested or flat."""
-    return field(default_factory=dict, metadata={"table": of, "dotted": True})
+    told = {"table": of, "dotted": True, "unit": unit, "source": source}
+    return field(default_factory=dict, metadata=told)
 
 
 def flatten(tree: Mapping[str, Any], place: str = "") -> dict[str, Any]:
@@ -181,6 +188,21 @@ def flatten(tree: Mapping[str, Any], place: str = "") -> dict[str, Any]:
 def section(cls: type) -> Any:
     """Return a dataclass field that is itself a section."""
     return field(default_factory=cls, metadata={"section": cls})
+
+
+def keys_of(cls: type, place: str = "") -> Iterator[tuple[str, Field]]:
+    """Yield every key of a section, those of sections within it included, by dotted name."""
+    for item in fields(cls):
+        dotted = join(place, item.name)
+        if "section" in item.metadata:
+            yield from keys_of(item.metadata["section"], dotted)
+        else:
+            yield dotted, item
+
+
+def default_of(known: Field) -> Any:
+    """Return the default of a key."""
+    return known.default if known.default_factory is MISSING else known.default_factory()
 
 
 def join(place: str, name: str) -> str:
@@ -212,8 +234,7 @@ def _read_field(known: Field, found: Any, place: str, faults: FaultList) -> Any:
         found = flatten(found)
     if "table" in known.metadata:
         return _read_table(found, known.metadata["table"], place, faults)
-    default = known.default if known.default_factory is MISSING else known.default_factory()
-    return _read_value(found, known.metadata["spec"], place, default, faults)
+    return _read_value(found, known.metadata["spec"], place, default_of(known), faults)
 
 
 def read(cls: type, found: Any, place: str, faults: FaultList) -> Any:

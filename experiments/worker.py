@@ -13,8 +13,9 @@ import numpy as np
 from agents import seating
 from agents.batch import play
 from experiments.columns import NULL_COLUMNS, ripe_columns, round_columns, world_columns
-from experiments.config import VISITS, Config
+from experiments.config import Config
 from experiments.negotiators import seat_of
+from experiments.sections import VISITS
 from sim.case import Case
 from sim.compiled import compiled
 from sim.ensemble import Ensemble, prior_ensemble
@@ -59,6 +60,7 @@ def settings_of(config: Config, case: Case) -> Settings:
         mediator=MediatorManner(
             rule=m.rule,
             visits=VISITS[m.visits],
+            renews=m.renews,
             weight_accept=m.weight_accept,
             speed=m.speed,
             bias=dict(m.bias),

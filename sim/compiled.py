@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 from numba import njit
 from numba.extending import register_jitable
 
+from sim.linking import EntryCompiler, PartCompiler
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-rule = register_jitable(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+rule = register_jitable(pipeline_class=PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Marks a plain function that compiled code may call. Without the wrappers for callers from Python
 or C, which only a compiled twin needs, a round compiles in much less time."""
 
@@ -26,5 +28,5 @@ def compiled(rule: F) -> F:
     """Return the compiled twin of a plain scalar rule."""
     if os.environ.get("TANGO_PLAIN") == "1":
         return rule
-    twin: F = njit(rule, cache=True)
+    twin: F = njit(rule, cache=True, pipeline_class=EntryCompiler)
     return twin

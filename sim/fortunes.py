@@ -99,7 +99,7 @@ def other_side(rules: Rules, p: int) -> int:
 @rule
 def forecast(rules: Rules, world: World, talks: Talks, p: int) -> None:
     """Solve a side's forecast of its best surplus now, and keep its slopes (:mod:`sim.hope`)."""
-    fortunes, particles, belief = talks.fortunes, rules.particles, talks.belief
+    fortunes, particles, belief = talks.fortunes, talks.particles, talks.belief
     level, power, points = rules.public.level, particles.power_shift, rules.table.n_options
     parties, issues, options = belief.mean.shape
     gain, base = np.zeros((parties, issues, options)), np.zeros(parties)

@@ -261,7 +261,7 @@ def traits_of(worlds: list["World"], ensemble: "Ensemble") -> Traits:
         xi=np.array([w.xi for w in worlds]),
         lapse=np.array([w.lapse for w in worlds]),
         posture=np.array([[w.posture[at] for w in worlds] for at in POSTURE_OF_LEVEL]),
-        origin=np.array(
+        origin=np.ascontiguousarray(
             np.broadcast_to(np.arange(len(worlds)), (*worlds[0].weight.shape, len(worlds)))
         ),
         zeta=float(ensemble.case.priors.params["response.demand_softmax"].value),

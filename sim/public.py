@@ -141,6 +141,7 @@ def _rules(ensemble: Ensemble, particles: Particles, public: Public) -> Rules:
         relay_bias=manner.relay_bias,
         reward=manner.reward,
         learning=settings.learning,
+        renews=settings.learning and manner.renews,
         stance_days=voice.stance_days,
         asks=voice.asks,
         counter_edits=voice.counter_edits,

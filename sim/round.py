@@ -221,7 +221,7 @@ def mediator_view(
         editable[j] = budget > 0 and marked[j]
     return MediatorView(
         talks.text, m, world.coef[m], fortunes.base[m], world.link[m], talks.belief,
-        rules.particles, fortunes.moved, rules.public.bar, signed, since, welcome, editable,
+        talks.particles, fortunes.moved, rules.public.bar, signed, since, welcome, editable,
         budget, talks.clock[LEADER] == 1,
         rng.draw(rules.seed, i, rng.VISITS, n, 0), rules.weight_accept, rules.speed, rules.bias,
         rules.table,

@@ -58,6 +58,8 @@ class MediatorManner:
     ----------
     rule, visits : str
         Dotted names of the redrafting rule and of the rule that chooses whom to visit.
+    renews : bool
+        Resample and jitter the draws behind the beliefs where few of them carry the weight (4.3).
     weight_accept : float
         lambda_M: weight of acceptance against the mediator's own utility, 0..1.
     speed : float
@@ -76,6 +78,7 @@ class MediatorManner:
 
     rule: str = "agents.mediator:redraft"
     visits: str = "agents.visit:visit"
+    renews: bool = False
     weight_accept: float = 0.7
     speed: float = 0.02
     bias: dict[str, float] = field(default_factory=dict)

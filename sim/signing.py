@@ -68,7 +68,7 @@ def offer_rewards(rules: Rules, talks: Talks) -> None:
     for p in range(len(talks.offer)):
         if rules.table.belligerent[p] and talks.present[p] and talks.signed[p] <= 0:
             mean, _, _ = believed_surplus(
-                talks.belief, rules.particles, rules.table, talks.text, p,
+                talks.belief, talks.particles, rules.table, talks.text, p,
                 talks.fortunes.moved[p], rules.public.bar[p],
             )  # fmt: skip
             talks.offer[p] = micro(min(max(-mean, 0.0), rules.reward))

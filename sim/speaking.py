@@ -5,6 +5,7 @@ import numpy as np
 from sim import rng
 from sim.belief import learn_answer, learn_ask
 from sim.compiled import rule
+from sim.renewal import renew
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
 from sim.state import DAY, LEADER, REPORTER, Rules, Talks
 from sim.view import View, is_acceptable
@@ -86,7 +87,9 @@ def hear(rules: Rules, i: int, talks: Talks, n: int, p: int, given: Ints) -> Non
             talks.heard[p, j, k], talks.period[p, j, k] = said, period
     if rules.learning and rules.schedule.mediated[n]:
         rise = talks.fortunes.moved[p]
-        learn_answer(talks.belief, rules.particles, level, p, talks.text, fresh, rise)
+        learn_answer(talks.belief, talks.particles, level, p, talks.text, fresh, rise)
+        if rules.renews:
+            renew(talks.belief, talks.particles, p, rules.seed, i, n)
     if n == rules.report and talks.clock[REPORTER] < 0:
         talks.clock[REPORTER] = p
         for j in range(len(given)):
@@ -114,7 +117,7 @@ def note_asks(rules: Rules, talks: Talks, p: int, wanted: Ints) -> None:
             if talks.proposed[j, k] < 0 and k != rules.opening[j]:
                 talks.proposed[j, k] = p
             if rules.learning:
-                learn_ask(talks.belief, rules.particles, p, j, k)
+                learn_ask(talks.belief, talks.particles, p, j, k)
 
 
 @rule

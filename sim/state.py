@@ -9,6 +9,7 @@ from sim.compiled import rule
 from sim.fighting import Fighting
 from sim.particles import Particles
 from sim.records import record
+from sim.renewal import own_particles
 from sim.respond import OPEN
 from sim.war import STATE, start
 from sim.world import World
@@ -91,6 +92,7 @@ class Rules(NamedTuple):
     relay_bias: float
     reward: float
     learning: bool
+    renews: bool
     stance_days: int
     asks: int
     counter_edits: int
@@ -175,6 +177,8 @@ class Talks(NamedTuple):
     fortunes : Fortunes
     belief : Belief
         What everybody else believes about each party.
+    particles : Particles
+        The draws behind it: the run's own, or a copy whose worn draws are renewed (4.3).
     """
 
     text: Ints
@@ -193,6 +197,7 @@ class Talks(NamedTuple):
     report: Ints
     fortunes: Fortunes
     belief: Belief
+    particles: Particles
 
 
 @rule
@@ -221,6 +226,7 @@ def blank_talks(rules: Rules, world: World) -> Talks:
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.bool_),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(CLOCK, np.int64),
         np.full(issues, -9), open_fortunes(world, rules.drift_sd), open_belief(rules.particles),
+        own_particles(rules.particles) if rules.renews else rules.particles,
     )  # fmt: skip
     talks.clock[END] = RUNNING
     talks.clock[REPORTER] = -1

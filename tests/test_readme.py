@@ -6,7 +6,7 @@ from pathlib import Path
 from experiments.negotiators import seat_of
 from sim.case import load_case
 from sim.ensemble import prior_ensemble
-from sim.negotiation import Negotiation, prior_beliefs, round_rules
+from sim.negotiation import Negotiation, prepared
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
 from sim.settings import Settings
 
@@ -31,7 +31,7 @@ def test_the_example_negotiator_is_seated_by_one_function_and_one_yaml(tmp_path,
     case = load_case("camp_david")
     party = case.parties[case.belligerents[0]]
     ensemble = prior_ensemble(case, Settings(seats={party: seat_of("half")}), 1978)
-    talks = Negotiation(ensemble, 0, round_rules(ensemble, prior_beliefs(ensemble, 2)))
+    talks = Negotiation(ensemble, 0, prepared(ensemble, 2))
     record = talks.run()
     p = case.belligerents[0]
     answered = [turn for turn in record.turns if p in turn.statuses]

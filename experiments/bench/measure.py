@@ -17,8 +17,10 @@ class Measure:
     cpu, wall : float
         Seconds for all of them, in one process and one thread.
     agreed : int
-        How many ended in an agreement.
+        How many ended in an agreement, or have a text that could be one.
     note : str
+    unit : str
+        What was counted.
     """
 
     name: str
@@ -28,10 +30,11 @@ class Measure:
     wall: float
     agreed: int
     note: str = ""
+    unit: str = "negotiations"
 
     @property
     def rate(self) -> float:
-        """Negotiations per CPU-second, that is per second and core."""
+        """Negotiations (or worlds) per CPU-second, that is per second and core."""
         return self.negotiations / self.cpu
 
     @property
@@ -40,12 +43,14 @@ class Measure:
         return self.rounds / self.cpu
 
 
-def timed(work: Callable[[], tuple[int, int, int]], name: str, note: str = "") -> Measure:
+def timed(
+    work: Callable[[], tuple[int, int, int]], name: str, note: str = "", unit: str = "negotiations"
+) -> Measure:
     """Run ``work`` once; it returns negotiations, rounds and agreements."""
     wall, cpu = time.perf_counter(), time.process_time()
     negotiations, rounds, agreed = work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    return Measure(name, negotiations, rounds, cpu, wall, agreed, note)
+    return Measure(name, negotiations, rounds, cpu, wall, agreed, note, unit)
 
 
 def calibrate() -> float:

@@ -13,7 +13,10 @@ from sim.case import load_case
 from sim.ensemble import prior_ensemble
 from sim.settings import Settings
 
-OWN = [Measure("compiled", 500, 5000, 2.0, 2.5, 400, "as configured")]
+OWN = [
+    Measure("expected", 500, 5000, 2.0, 2.5, 400, "as configured"),
+    Measure("zopa", 500, 0, 0.5, 0.5, 499, "exact range", "worlds solved"),
+]
 RIVAL = Measure("single_text_veto", 3, 3000, 1.5, 1.6, 2, "at most 1,000 steps")
 SAYS = f"""
 import json, sys
@@ -43,11 +46,18 @@ def test_the_rival_has_a_lock_of_its_own():
 
 def test_a_row_is_ours_the_rivals_and_their_ratio():
     rows = table.compared(OWN, [RIVAL], "here")
-    assert list(rows) == ["single_text_veto", "single_text_veto_rounds", "ours_compiled"]
+    assert list(rows) == [
+        "single_text_veto",
+        "single_text_veto_rounds",
+        "ours_expected",
+        "ours_zopa",
+    ]
     assert all(set(row) == {"ours", "rival", "ratio", "unit", "machine"} for row in rows.values())
     assert rows["single_text_veto"]["ratio"] == pytest.approx(250.0 / 2.0)
     assert rows["single_text_veto_rounds"]["ratio"] == pytest.approx(2500.0 / 2000.0)
-    assert rows["ours_compiled"] | {"rival": None, "ratio": None} == rows["ours_compiled"]
+    assert rows["ours_expected"] | {"rival": None, "ratio": None} == rows["ours_expected"]
+    assert rows["ours_expected"]["unit"] == "negotiations per CPU-second"
+    assert rows["ours_zopa"]["unit"] == "worlds solved per CPU-second"
 
 
 def test_the_table_says_what_is_comparable_and_what_is_not():
@@ -104,7 +114,13 @@ def test_every_engine_plays_the_worlds_it_is_asked_for():
     from experiments.bench.ours import ours
 
     found = ours(prior_ensemble(load_case("camp_david"), Settings(), 1978), 30, 3)
-    asked = {"compiled": 30, "compiled_104_weeks": 30, "mesa": 3}
+    asked = {"expected": 30, "particles": 3, "no_learning": 30}
+    asked |= {f"{name}_104_weeks": count for name, count in asked.items()}
+    asked |= {"mesa": 3, "draw": 30, "zopa": 30, "exists": 30}
     assert {m.name: m.negotiations for m in found} == asked
-    assert next(m for m in found if m.name == "compiled_104_weeks").agreed == 0
-    assert all(m.cpu > 0 and m.rounds >= m.negotiations for m in found)
+    assert found[0].name == "expected"
+    by = {m.name: m for m in found}
+    assert all(m.agreed == 0 for m in found if m.name.endswith("_104_weeks"))
+    assert by["zopa"].agreed == by["exists"].agreed > 0
+    assert all(m.cpu > 0 for m in found)
+    assert all(m.rounds >= m.negotiations for m in found if m.unit == "negotiations")

@@ -27,7 +27,7 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
         "war": "standard",
         "response": "standard",
         "protocol": "single_text",
-        "mediator": "redraft",
+        "mediator": "expected",
         "papers": "one",
         "ratification": "none",
         "study": "baseline",
@@ -52,9 +52,8 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
             "error: only_world: found 900; allowed 0 to 199; nearest 199",
         ),
         (
-            {"engine": "compiled"},
-            "error: engine: found compiled; "
-            "allowed mesa (compiled arrives with the core model); nearest none",
+            {"engine": "meso"},
+            "error: engine: found meso; allowed compiled, mesa; nearest mesa",
         ),
         (
             {"ensemble": {"kind": "posterior"}},

@@ -98,12 +98,15 @@ def test_a_proof_for_one_world_is_none_for_a_better_one(small):
     assert not check(proof._replace(text=None), better.world(), better.table())
 
 
-@pytest.mark.parametrize("i", [139, 145, 197])
 @pytest.mark.parametrize("law", [True, False])
-def test_worlds_where_a_better_text_was_once_overlooked(ukraine, i, law):
-    """A node left with a single text after striking must still look at that text."""
+def test_a_world_where_a_better_text_was_once_overlooked(ukraine, law):
+    """A node left with a single text after striking must still look at that text.
+
+    Without linkages the former search stopped this world, with law, 50 micro-util short.
+    """
     ensemble = ensemble_of(ukraine)
-    world, table = ensemble.world(i), ensemble.table
+    world, table = ensemble.world(197), ensemble.table
+    world = world._replace(link=np.zeros_like(world.link))
     answer = zopa(world, table, law=law, certificate=True)
     assert answer.proven
     assert check(answer.certificate, world, table)

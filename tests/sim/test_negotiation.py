@@ -1,5 +1,6 @@
 """The talks: who may speak when, whom the mediator visits, and the reference ones for honesty."""
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -220,7 +221,7 @@ class TestVisits:
             found = self.guests(Negotiation(random, i, same).run(), ensemble)
             order = [guest for guest, leader, *_ in found if not leader]
             envoys += order
-            pairs += sum(a == b for a, b in zip(order, order[1:], strict=False))
+            pairs += sum(a == b for a, b in itertools.pairwise(order))
         assert pairs
         counts = np.array([envoys.count(p) for p in (0, 1, 3)])
         third = len(envoys) / 3

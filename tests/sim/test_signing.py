@@ -1,5 +1,7 @@
 """Signing: who is asked, what a mandate allows, what undoes a signature, where a text goes next."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -269,7 +271,7 @@ class TestTraces:
     def test_a_locked_text_is_carried_as_it_is_to_who_must_still_sign(self, traces, rules):
         carried = 0
         for _, steps in traces:
-            for (_, _, _, signed), (turn, _, text, _) in zip(steps, steps[1:], strict=False):
+            for (_, _, _, signed), (turn, _, text, _) in itertools.pairwise(steps):
                 if (signed == 1).any() and not (signed == -1).any():
                     assert np.array_equal(turn.tabled, text)
                     assert np.array_equal(turn.text, text)

@@ -1,0 +1,188 @@
+"""The sections of the configuration: every key with its default, range, unit and source.
+
+One line here and one line of YAML make a knob; ``python -m experiments.parameters`` makes the table
+of all of them. A source that begins with *ours* is our own choice, with its reason.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from experiments import schema
+from experiments.schema import choice, flag, integer, key, mapping, optional, real, text, words
+
+#: How the mediator chooses whom to visit, and the rule behind each name.
+VISITS = {
+    "gain": "agents.visit:visit",
+    "turn": "agents.visit:visit_in_turn",
+    "random": "agents.visit:visit_at_random",
+}
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What the worlds are drawn from."""
+
+    kind: str = key(
+        "prior",
+        choice("prior", more=" (posterior: until calibrated)"),
+        source="ours: nothing is calibrated yet",
+    )
+
+
+@dataclass(frozen=True)
+class War:
+    """What-if changes to the alternative to signing."""
+
+    delta: float | None = key(
+        None,
+        optional(real(0, 1, strict=True)),
+        "per month",
+        "ours: what-if; null draws it from the case",
+    )
+    cost_scale: dict[str, float] = schema.table(
+        real(0.01, 100), "factor on the cost of fighting, by party", "ours: what-if; 1 unless named"
+    )
+
+
+@dataclass(frozen=True)
+class Response:
+    """The one response function; its parameters are priors of the case."""
+
+    kind: str = key("standard", choice("standard"), source="theory 4.1")
+    stance_days: int = key(
+        91,
+        integer(1, 3650),
+        "days",
+        "ours: the same question asked again within a quarter gets the same answer",
+    )
+    asks: int = key(3, integer(0, 100), "points per contact", "theory 4.2")
+    counter_edits: int = key(
+        6, integer(0, 100), "points per counter-draft", "ours: as many as leaders redraft"
+    )
+    trade: float = key(0.5, real(0, 1), "weight of the others' gain", "theory 4.2: lambda_tr")
+    devaluation: float = key(
+        0.0,
+        real(0, 0.5),
+        "value, worst 0 to best 1",
+        "ours: reactive devaluation (Ross & Stillinger 1991), off: its size here is unknown; sweep",
+    )
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Who may speak when."""
+
+    name: str = key(
+        "single_text",
+        choice("single_text"),
+        source="single negotiating text (Fisher 1978; Raiffa 1982), theory 3.2",
+    )
+    horizon_weeks: int = key(104, integer(1, 1040), "weeks", "theory 8.3: two years")
+    record: bool = key(
+        True, flag(), source="theory 0b d: the dated contacts first, the mediator's plan after"
+    )
+    days_between: int = key(7, integer(1, 365), "days", "theory 8.3: shuttle tempo of the record")
+    leader_every_weeks: int = key(6, integer(1, 104), "weeks", "theory 8.3: experts first")
+    edits_expert: int = key(
+        3, integer(0), "points per contact", "theory 8.3: a few points in a later round"
+    )
+    edits_leader: int = key(6, integer(0), "points per contact", "theory 8.3, 3.2")
+    hot_points: int = key(
+        6, integer(0), "points", "theory 3.2: the heaviest to both sides are left to leaders"
+    )
+    visit_order: list[str] = key([], words(), source="ours: empty leaves it to mediator.visits")
+    mediator_exit_per_week: float = key(
+        0.004, real(0, 1), "chance per week", "theory 8.3: judgement, about 19 % a year"
+    )
+
+
+@dataclass(frozen=True)
+class Mediator:
+    """How the text is edited between contacts."""
+
+    rule: str = key(
+        "agents.mediator:redraft",
+        schema.rule(),
+        source="theory 3.2: greedy search; mediator=particles names the slower rule",
+    )
+    visits: str = key(
+        "gain", choice(*VISITS), source="ours: expected gain, the form theory 8.1 leaves open"
+    )
+    renews: bool = key(
+        False, flag(), source="theory 4.3: resample and jitter below half the effective draws"
+    )
+    weight_accept: float = key(
+        0.7, real(0, 1), "weight of acceptance against own utility", "theory 8.3: lambda_M"
+    )
+    speed: float = key(0.02, real(0, 0.1), "util", "theory 8.3: v_speed")
+    bias: dict[str, float] = schema.table(
+        real(-0.5, 0.5),
+        "weight of a party's own surplus, by party",
+        "theory 3.1: swept, never assumed helpful (Kydd 2003; Favretto 2009); 0 unless named",
+    )
+    relay_bias: float = key(
+        0.0,
+        real(-1, 1),
+        "chance per status",
+        "ours: envoys report one step rosier (below 0: darker); 0 until evidence says; sweep",
+    )
+    deadline_days: int | None = key(
+        7,
+        optional(integer(0)),
+        "days after the start",
+        "theory 3.2: the deadline announced in November 2025 and dropped; null is none",
+    )
+    exit_after_deadline: float = key(
+        1.0,
+        real(0, 100),
+        "factor on the exit hazard",
+        "ours: a missed deadline changes nothing unless asked; sweep",
+    )
+    reward: float = key(
+        0.0,
+        real(0, 0.2),
+        "util",
+        "theory 3.1: up to 0.1 a quarter; ours: off, one for each belligerent; sweep",
+    )
+
+
+@dataclass(frozen=True)
+class Papers:
+    """One text or several."""
+
+    kind: str = key("one", choice("one"), source="theory 3.3: package; others are not built yet")
+
+
+@dataclass(frozen=True)
+class Ratification:
+    """What happens at home after a signature."""
+
+    kind: str = key("none", choice("none"), source="theory 1.5: not built yet")
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is asked of the worlds; ``arms`` maps a name to overrides of this very config."""
+
+    module: str = key("baseline", text(), source="ours: a module of experiments/studies")
+    arms: dict[str, dict[str, Any]] = schema.table(
+        mapping(), source="ours: overrides, one run each, with the same worlds and luck"
+    )
+
+
+@dataclass(frozen=True)
+class Box:
+    """Headline ranges over the numbers that no evidence teaches (`experiments.box`)."""
+
+    worlds: int = key(
+        30, integer(0), "worlds per screened end", "ours: enough for a direction; 0 is no box"
+    )
+    corners: int = key(50, integer(1), "worlds per corner", "ours: shares to about 14 points")
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Bounds on the findings, at smoke and at full level."""
+
+    smoke: list[str] = key([], words())
+    full: list[str] = key([], words())

@@ -1,0 +1,110 @@
+"""How rules become machine code: only what Python calls is optimised and made executable.
+
+Left to itself, Numba optimises every function that compiled code calls and turns it into machine
+code of its own, and again as part of every caller. Here a rule is only typed and lowered; its
+code waits until an entry point, a function Python calls, links all it needs and is optimised as a
+whole. The arithmetic is the same; a cold start takes half the time.
+
+Custom pipelines are Numba's documented way to change how it compiles.
+"""
+
+from typing import Any
+
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
+
+
+def _with_all_it_links(libraries: list[Any]) -> list[Any]:
+    """Return libraries and what they link in turn, each once, callees last."""
+    found: dict[Any, None] = {}
+    todo = list(libraries)
+    while todo:
+        library = todo.pop(0)
+        if library not in found:
+            found[library] = None
+            if isinstance(library, PartLibrary):
+                todo.extend(library._linking_libraries)
+    return list(found)
+
+
+class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is linked into entry points and never run on its own."""
+
+    def finalize(self) -> None:
+        """Take the code as it is: no links, no optimisation, no machine code."""
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def add_linking_library(self, library: Any) -> None:
+        """Remember what the entry point will have to link."""
+        self._linking_libraries.append(library)
+
+
+class EntryLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """Code that Python calls, with all that it links."""
+
+    def finalize(self) -> None:
+        """Link the parts of parts too, then optimise the whole."""
+        self._linking_libraries = _with_all_it_links(self._linking_libraries)
+        super().finalize()
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class LowerPart(NativeLowering):  # type: ignore[misc]
+    """Lower a rule that other compiled code calls."""
+
+    _name = "lower_part"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower into a library that is not made executable."""
+        codegen = state.targetctx.codegen()
+        state.library = PartLibrary(codegen, state.func_id.func_qualname)
+        state.flags.no_compile = True
+        super().run_pass(state)
+        state.library._ensure_finalized()
+        result = state["cr"]
+        name = [].append  # stands for the machine code there is not: any function of its own
+        state.targetctx.insert_user_function(name, result.fndesc, [state.library])
+        state["cr"] = result._replace(cfunc=name)
+        return True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class LowerEntry(NativeLowering):  # type: ignore[misc]
+    """Lower a function that Python calls."""
+
+    _name = "lower_entry"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower into a library that links the parts of parts."""
+        state.library = EntryLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return bool(super().run_pass(state))
+
+
+class _Compiler(CompilerBase):  # type: ignore[misc]
+    lowering: type[NativeLowering]
+
+    def define_pipelines(self) -> list[Any]:
+        pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        pipeline.passes = [
+            (self.lowering, "lower") if step is NativeLowering else (step, text)
+            for step, text in pipeline.passes
+        ]
+        pipeline._finalized = False
+        pipeline.finalize()
+        return [pipeline]
+
+
+class PartCompiler(_Compiler):
+    """Compiles rules that compiled code calls."""
+
+    lowering = LowerPart
+
+
+class EntryCompiler(_Compiler):
+    """Compiles functions that Python calls."""
+
+    lowering = LowerEntry
