@@ -229,7 +229,7 @@ class TestReward:
 class TestTraces:
     """The same, watched from outside while whole worlds negotiate."""
 
-    def test_nobody_signs_below_its_h_or_over_a_red_line(self, traces, rules):
+    def test_nobody_signs_below_its_h_or_over_a_red_line(self, traces):
         signatures = refusals = 0
         for model, steps in traces:
             for turn, *_ in steps:
