@@ -26,7 +26,9 @@ def tell(world: Row, rounds: Sequence[Row], parties: Sequence[str]) -> list[str]
     for row in rounds:
         lines += [_meeting(row), *_filled(before, row)]
         before = pairs(row["text"])
-        lines += [_answer(party, row) for party in parties if row[f"statuses_{party}"]]
+        for party in parties:
+            said = _answer(party, row) + _asks(party, row)
+            lines += [f"  {party}: {'; '.join(said)}"] if said else []
         lines += _changes(row) + _signature(row)
     lines.append(f"END, week {world['week']:.0f}: {end_sentence(world['end'])}")
     lines.append("Conditional on the model: a story it can tell, not what happened or should.")
@@ -41,8 +43,9 @@ def _gain(world: Row) -> str:
 
 
 def _meeting(row: Row) -> str:
-    kind = "recorded" if row["recorded"] else "planned"
-    return f"{row['date']} {row['place']} ({kind}, {row['level']} level): {row['parties']}"
+    """Name the meeting; a planned one by whom the mediator then chose to see."""
+    where = f"{row['place']} (recorded" if row["recorded"] else "Visit (planned"
+    return f"{row['date']} {where}, {row['level']} level): {row['parties']}"
 
 
 def _filled(before: Mapping[str, str], row: Row) -> list[str]:
@@ -52,7 +55,8 @@ def _filled(before: Mapping[str, str], row: Row) -> list[str]:
     return [f"  proposed to leaders: {'; '.join(new)}"] if new else []
 
 
-def _answer(party: str, row: Row) -> str:
+def _answer(party: str, row: Row) -> list[str]:
+    """Say how a party answered the text on the table; nothing if it was not asked."""
     statuses = pairs(row[f"statuses_{party}"])
     named = {
         status: [issue for issue, given in statuses.items() if given == status]
@@ -64,7 +68,14 @@ def _answer(party: str, row: Row) -> str:
         parts.append(f"{status} {len(named[status])}" + (f" ({names})" if names else ""))
     if named["open"]:
         parts.append(f"left open {len(named['open'])}")
-    return f"  {party}: " + "; ".join(parts)
+    return parts if statuses else []
+
+
+def _asks(party: str, row: Row) -> list[str]:
+    """Say what a party wants instead, at the table or by a counter-draft it published."""
+    wanted = {i: k for i, k in pairs(row[f"asks_{party}"]).items() if k != LEFT}
+    said = ", ".join(f"{issue}={option}" for issue, option in wanted.items())
+    return [f"asks for {said}"] if said else []
 
 
 def _changes(row: Row) -> list[str]:
@@ -77,6 +88,9 @@ def _changes(row: Row) -> list[str]:
 
 
 def _signature(row: Row) -> list[str]:
+    """Say who signs and which condition binds whom; a signature stands while the text does."""
     if not row["asked"]:
         return []
-    return [f"  put up for signature: {row['refusals'] or 'every signer signs'}"]
+    said = [f"{party} signs" for party in row["signed"].split("+") if party]
+    said += [row["refusals"]] if row["refusals"] else []
+    return [f"  put up for signature: {'; '.join(said) or 'nobody here still has to sign'}"]

@@ -211,8 +211,9 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
             return "red line: " + ", ".join(self._codes(view.red))
         worth = own_surplus(view) / MICRO
         if said == state.WAITS:
-            return f"worth {worth:.3f} util more to it, but it waits for {view.holdout / MICRO:.3f}"
-        return f"fighting on is worth {-worth:.3f} util more to it"
+            waits = f"but it waits for {view.holdout / MICRO:.3f}"
+            return f"worth {worth:.3f} util more to it than fighting on, {waits}"
+        return f"fighting on is worth {-worth:.3f} util more to it than this text"
 
     # --- the parts of a round ---
 
@@ -248,6 +249,8 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
             p = agent.party
             if compiled(speaking.may_counter)(self.rules, self.world, self.index, self.talks, p):
                 agent.ask(agent.view(self.rules.counter_edits))
+        said = enumerate(self.talks.asks)
+        self.turn.asks |= {p: asks.copy() for p, asks in said if (asks >= 0).any()}
 
     def _redraft(self) -> None:
         self.mediator.edit(parts.may_edit)

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.world import World
+from sim.proof import Stakes
 from sim.worth import Table
 
 
@@ -47,14 +47,9 @@ class Small:
             rule_ok, self.links, np.zeros(len(self.n_options), dtype=np.bool_),
         )  # fmt: skip
 
-    def world(self) -> World:
-        """Wrap as a World; what the solver does not read is zero."""
-        parties, _, issues, options = self.coef.shape
-        return World(
-            np.zeros((parties, issues)), np.zeros((parties, issues, options)), self.red,
-            np.zeros((parties, issues)), np.zeros(parties), self.month, self.coef, self.base,
-            self.link, np.zeros(1), 0.98, 1.0, 0.5, 0.0, np.zeros(3),
-        )  # fmt: skip
+    def world(self) -> Stakes:
+        """Wrap as what the solver reads of a World."""
+        return Stakes(self.coef, self.base, self.link, self.red, self.month)
 
     def texts(self):
         """Yield every text of the agenda."""

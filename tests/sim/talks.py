@@ -10,6 +10,7 @@ from sim.fortunes import open_talks
 from sim.negotiation import Negotiation
 from sim.protocol import contacts
 from sim.public import schedule_of
+from sim.records import Record
 from sim.round import begin
 from sim.settings import Calendar, Seat
 from sim.state import DAY, LEADER
@@ -82,3 +83,10 @@ def stubborn(ensemble, rules, weeks=104):
     calendar = Calendar(horizon_weeks=weeks, mediator_exit_per_week=0.0)
     seats = {party: NO for party in ensemble.case.parties}
     return other_settings(ensemble, rules, seats=seats, calendar=calendar)
+
+
+def same(a, b):
+    """Say whether two records hold the same, array by array."""
+    if isinstance(a, Record):
+        return all(same(x, y) for x, y in zip(a, b, strict=True))
+    return np.array_equal(a, b)

@@ -10,6 +10,7 @@ from sim.ensemble import consent_needs, hot_issues, prior_ensemble
 from sim.evidence import ideal_positions, red_line_probability
 from sim.params import LAWS
 from sim.settings import Settings
+from tests.sim.talks import same
 
 
 def test_weights_are_shares_around_salience(ensemble):
@@ -59,8 +60,7 @@ def test_a_world_is_the_same_alone_or_in_any_order(ensemble):
     first = ensemble.world(7)
     ensemble.world(8)
     again = ensemble.world(7)
-    for a, b in zip(first, again, strict=True):
-        assert np.array_equal(a, b)
+    assert same(first, again)
 
 
 def test_red_lines_off_moves_no_other_draw(ukraine):
@@ -69,7 +69,7 @@ def test_red_lines_off_moves_no_other_draw(ukraine):
     assert on.red.any()
     assert not off.red.any()
     for name in set(on._fields) - {"red"}:
-        assert np.array_equal(getattr(on, name), getattr(off, name)), name
+        assert same(getattr(on, name), getattr(off, name)), name
 
 
 def test_costlier_fighting_lowers_the_value_of_fighting_on(ukraine):
@@ -144,5 +144,4 @@ def test_uncertain_numbers_stay_in_their_range(ukraine, law):
 def test_a_world_drawn_in_plain_python_is_the_compiled_one(camp_david):
     ensemble = prior_ensemble(camp_david, Settings(), 4)
     for i in range(3):
-        for a, b in zip(ensemble.world(i), draw_world(ensemble.prior, i), strict=True):
-            assert np.array_equal(a, b)
+        assert same(ensemble.world(i), draw_world(ensemble.prior, i))

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from sim.case import load_case
@@ -10,8 +9,11 @@ from sim.ensemble import prior_ensemble
 from sim.errors import BadInput
 from sim.fixed import allowed, hold, uncertain
 from sim.settings import Settings
+from tests.sim.talks import same
 
 CASE = load_case("camp_david")
+WAR = {"fighting", "reserve", "threshold", "base"}
+"""What the value of fighting on moves: its tables, W, and all that is read off W."""
 
 
 def world(i=3, **fixed):
@@ -21,7 +23,7 @@ def world(i=3, **fixed):
 
 def differing(one, other):
     pairs = zip(one._fields, one, other, strict=True)
-    return {name for name, a, b in pairs if not np.array_equal(a, b)}
+    return {name for name, a, b in pairs if not same(a, b)}
 
 
 def test_fixing_nothing_changes_nothing():
@@ -32,11 +34,13 @@ def test_fixing_nothing_changes_nothing():
 @pytest.mark.parametrize(
     ("name", "value", "moved"),
     [
-        ("delta", 0.99, {"delta", "reserve", "month", "threshold", "coef", "base"}),
-        ("cost_flow.egypt", 0.15, {"reserve", "month", "threshold", "base"}),
-        ("hazard.armistice", 0.02, {"reserve", "hazard", "threshold", "base"}),
-        ("kE.israel", 0.1, {"coef", "base"}),
+        ("delta", 0.99, {"delta", "month", "peace", "coef", *WAR}),
+        ("cost_flow.egypt", 0.15, {"month", *WAR}),
+        ("hazard.armistice", 0.02, {"hazard", *WAR}),
+        ("kE.israel", 0.1, {"peace", "coef", "base"}),
         ("omega.us", 0.01, {"coef"}),
+        ("optimism", 0.3, WAR),
+        ("holdout", 0.75, {"holdout"}),
         ("response.xi", 0.7, {"xi"}),
         ("response.sd_threshold", 0.3, {"threshold"}),
     ],

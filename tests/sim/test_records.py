@@ -152,6 +152,9 @@ def test_ten_thousand_records_leave_no_memory_behind(use):
         once()
     assert resident() - before[0] < 8_000_000
     assert held() == before[1]
+    one = built(2, 1.0)
+    assert held() > before[1]
+    assert one.x == 1.0
 
 
 def test_arrays_outlive_the_record_that_brought_them():

@@ -81,9 +81,7 @@ def test_knots_are_looked_at_at_the_first_contact_from_their_day_on(rules):
         assert n == 0 or days[n - 1] < knot
 
 
-def test_the_learning_talks_have_the_same_war_and_the_mediator_does_not_end_it(
-    ensemble, rules, worlds
-):
+def test_the_learning_talks_have_the_same_war_and_the_mediator_does_not_end_it(rules, worlds):
     """Ripeness is scored against agreements, so it may not know of them."""
     for i in RUN:
         plain = walked(rules, worlds[i], i, knot_contacts(rules))
@@ -145,7 +143,7 @@ def test_mhs_is_what_todays_line_brings_the_side_it_helps_less(ensemble, worlds)
         assert hurting(ensemble, world, dearer) > hurting(ensemble, world, world.base)
 
 
-def test_without_optimism_both_laws_hurt_alike(ensemble, worlds):
+def test_without_optimism_both_laws_hurt_alike(worlds):
     world = worlds[0]
     neutral = np.zeros_like(world.base)
     fighting = world.fighting._replace(

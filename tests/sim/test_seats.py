@@ -6,9 +6,16 @@ import pytest
 from sim import seats
 from sim.errors import BadInput
 from sim.negotiation import Negotiation
-from sim.round import view_of
-from sim.seats import checked_answer, checked_draft, find_rule, own_copy, seat_rule
-from sim.settings import Seat
+from sim.seats import (
+    checked_answer,
+    checked_asks,
+    checked_draft,
+    checked_guest,
+    find_rule,
+    own_copy,
+    seat_rule,
+)
+from tests.sim.talks import same
 
 SENTINEL = 10**9
 
@@ -54,8 +61,7 @@ def seated(ensemble, rules, monkeypatch):
 def test_a_rule_that_rewrites_its_view_changes_nobodys_arrays(seated, ensemble):
     talks = seated(greedy)
     talks.run()
-    for now, drawn in zip(talks.world, ensemble.world(1), strict=True):
-        assert np.array_equal(now, drawn)
+    assert same(talks.world, ensemble.world(1))
     assert talks.rules.table.needs.any()
 
 
@@ -69,44 +75,66 @@ def test_what_numba_cannot_compile_runs_in_plain_python_with_one_warning(seated,
     assert capfd.readouterr().err.count("Numba cannot compile") == 1
 
 
-@pytest.mark.parametrize("party", range(4))
-def test_a_view_holds_nothing_of_the_other_parties(ensemble, rules, party):
-    """Fill everybody else's private arrays with a sentinel: the same view, the same answer."""
-    talks, world = Negotiation(ensemble, 1, rules).talks, ensemble.world(1)
-    others = [p for p in range(4) if p != party]
-    spoiled = world._replace(
-        **{name: getattr(world, name).copy() for name in ("weight", "value", "red", "threshold")},
-        coef=world.coef.copy(), base=world.base.copy(), reserve=world.reserve.copy(),
-        month=world.month.copy(),
-    )  # fmt: skip
-    for name in ("weight", "value", "threshold", "coef", "base", "reserve", "month"):
-        getattr(spoiled, name)[others] = SENTINEL
-    spoiled.red[others] = ~spoiled.red[others]
-    plain, odd = (view_of(rules, w, 1, talks, 0, party) for w in (world, spoiled))
-    for dotted in Seat().respond, "agents.always_no:respond":
-        rule = find_rule(dotted)
-        assert np.array_equal(rule(plain), rule(odd))
-    for a, b in zip(own_copy(plain), own_copy(odd), strict=True):
-        if isinstance(a, np.ndarray):
-            assert np.array_equal(a, b)
+def test_a_rule_of_ones_own_gets_copies_and_the_shipped_ones_the_arrays(ensemble, rules):
+    agent = Negotiation(ensemble, 1, rules).party_agents[0]
+    view = agent.view()
+    mine = own_copy(view, greedy)
+    assert type(mine) is type(view)
+    assert not np.shares_memory(mine.table.needs, view.table.needs)
+    assert np.array_equal(mine.coef, view.coef)
+    assert own_copy(view, agent.respond_rule) is view
 
 
-def test_answers_and_drafts_are_held_to_their_form(ensemble, rules):
-    text = np.array([0, -1, 2])
-    assert checked_answer([2, -1, 0], text).tolist() == [2, -1, 0]
-    for wrong in ([2, -1], [2, 1, 0], [-1, -1, 0]):
-        with pytest.raises(BadInput, match="negotiator"):
-            checked_answer(wrong, text)
-    from sim.round import mediator_view, open_talks
+class TestForm:
+    """What a negotiator or a mediator says is held to its form."""
 
-    talks = open_talks(rules)
-    editable = np.zeros(len(talks.text), dtype=bool)
-    editable[:3] = True
-    view = mediator_view(rules, ensemble.world(0), talks, editable, 1)
-    other = (talks.text + 1) % view.table.n_options
-    one, two, foreign = (talks.text.copy() for _ in range(3))
-    one[0], two[:2], foreign[9] = other[0], other[:2], other[9]
-    assert np.array_equal(checked_draft(one, talks.text, view), one)
-    for wrong in (two, foreign, np.full_like(one, 99)):
-        with pytest.raises(BadInput, match="mediator"):
-            checked_draft(wrong, talks.text, view)
+    @pytest.fixture
+    def mediator(self, ensemble, rules):
+        talks = Negotiation(ensemble, 0, rules)
+        talks.step()
+        return talks.mediator, talks.talks.text
+
+    def test_answers(self):
+        text = np.array([0, -1, 2])
+        assert checked_answer([2, -1, 0], text).tolist() == [2, -1, 0]
+        for wrong in ([2, -1], [2, 1, 0], [-1, -1, 0], [3, -1, 0]):
+            with pytest.raises(BadInput, match="negotiator"):
+                checked_answer(wrong, text)
+
+    def test_asks(self, ensemble, rules):
+        view = Negotiation(ensemble, 0, rules).party_agents[1].view(2)
+        none = np.full(len(view.text), -1)
+        one, three, foreign = (none.copy() for _ in range(3))
+        one[3], three[:3], foreign[0] = 1, 0, view.table.n_options[0]
+        assert np.array_equal(checked_asks(one, view), one)
+        for wrong in (three, foreign, none[:4], none - 1):
+            with pytest.raises(BadInput, match="negotiator"):
+                checked_asks(wrong, view)
+
+    def test_drafts(self, mediator):
+        agent, text = mediator
+        editable = np.zeros(len(text), dtype=np.bool_)
+        editable[:3] = True
+        view = agent.sees(editable, 1)
+        other = (text + 1) % view.table.n_options
+        one, two, foreign = (text.copy() for _ in range(3))
+        one[0], two[:2], foreign[9] = other[0], other[:2], other[9]
+        assert np.array_equal(checked_draft(one, text, view), one)
+        for wrong in (two, foreign, np.full_like(one, 99)):
+            with pytest.raises(BadInput, match="mediator"):
+                checked_draft(wrong, text, view)
+
+    def test_guests(self, mediator):
+        agent, _ = mediator
+        view = agent.sees(np.array([True, False, False, True]), 0)
+        assert checked_guest(3, view) == 3
+        for wrong in (1, 2, -1, 4, None):
+            with pytest.raises(BadInput, match="mediator"):
+                checked_guest(wrong, view)
+
+
+def test_a_rule_that_is_not_there_is_named_with_the_nearest():
+    with pytest.raises(BadInput, match="nearest respond"):
+        find_rule("agents.responsive:respnd")
+    with pytest.raises(BadInput, match="importable"):
+        find_rule("agents.nobody:respond")

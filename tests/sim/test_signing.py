@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from sim.belief import believed_surplus
 from sim.negotiation import Negotiation
 from sim.round import leave_hot_points, may_edit, may_visit
 from sim.signing import adopt, conclude, is_asked, is_locked, note_verdict, put_up, verdict
@@ -181,10 +182,54 @@ def traces(ensemble, rules):
     return found
 
 
+class TestReward:
+    """What the principal pays on signature: off by default (3.1)."""
+
+    def test_it_is_what_a_present_belligerent_is_believed_to_lack_up_to_the_reward(
+        self, rules, table
+    ):
+        n, parties = first(rules, leader=True), range(4)
+        lacks = [
+            max(0.0, -believed_surplus(table.belief, rules.particles, rules.table, table.text, p,
+                                       table.fortunes.moved[p], rules.public.bar[p])[0])
+            for p in parties
+        ]  # fmt: skip
+        table.belief.reserve[1] += max(lacks) + 0.5  # now side 1 is believed to lack a lot
+        for most in (0.0, 0.03):
+            assert put_up(rules._replace(reward=most), table, n)
+            want = min(lacks[0], most)
+            assert table.offer.tolist() == [micro(want), micro(most), 0, 0]
+        table.present[1] = False
+        table.offer[:] = 0
+        put_up(rules._replace(reward=0.03), table, n)
+        assert table.offer[1] == 0
+
+    def test_it_goes_with_the_text(self, table):
+        table.offer[:] = 7
+        adopt(table, table.text.copy())
+        assert (table.offer == 7).all()
+        table.text[0] = (table.text[0] + 1) % 2
+        adopt(table, (table.text + 1) % 2)
+        assert (table.offer == 0).all()
+
+    def test_paying_changes_what_is_signed_and_not_what_was_said_before(self, ensemble, rules):
+        moved = 0
+        for i in RUN:
+            plain, paid = (
+                Negotiation(ensemble, i, rules._replace(reward=r)).run() for r in (0.0, 0.2)
+            )
+            asked = [turn.number for turn in plain.turns if turn.asked]
+            for a, b in zip(plain.turns, paid.turns, strict=False):
+                if asked and a.number < asked[0]:
+                    assert np.array_equal(a.text, b.text)
+            moved += plain.days != paid.days
+        assert moved
+
+
 class TestTraces:
     """The same, watched from outside while whole worlds negotiate."""
 
-    def test_nobody_signs_below_its_h_or_over_a_red_line(self, traces, rules):
+    def test_nobody_signs_below_its_h_or_over_a_red_line(self, traces):
         signatures = refusals = 0
         for model, steps in traces:
             for turn, *_ in steps:

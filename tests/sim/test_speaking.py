@@ -31,6 +31,11 @@ def table(ensemble, rules, worlds):
     return at_leaders(rules, worlds[1], lawful_text(ensemble, worlds[1]))
 
 
+def without_counters(rules):
+    """Return the rules of a record in which nobody published anything."""
+    return rules._replace(counters=Counters(*(column[:0] for column in rules.counters)))
+
+
 def luck_of(rules, talks, p):
     out = np.zeros((3, len(talks.text)))
     fill_luck(rules, 1, talks, p, out)
@@ -118,7 +123,7 @@ class TestRelay:
 
 class TestDevaluation:
     @pytest.mark.parametrize(("by", "pays"), [(0, {1, 3}), (1, {0}), (3, {0}), (2, set())])
-    def test_a_side_discounts_what_the_other_camp_proposed(self, rules, worlds, table, by, pays):
+    def test_a_side_discounts_what_the_other_camp_proposed(self, rules, table, by, pays):
         """Parties are 0 and 1, at war; 3 in the camp of 1; the mediator, 2, in neither."""
         table.proposed[6, table.text[6]] = by
         for size in (0.0, 0.2):
@@ -189,12 +194,8 @@ class TestCounterDrafts:
         assert (talks.proposed[mine] == EUROPE).all()
 
     def test_in_the_case_it_is_out_before_the_contact_the_case_reports(self, ensemble, rules):
-        none = rules._replace(
-            counters=Counters(
-                rules.counters.day[:0], rules.counters.party[:0], rules.counters.text[:0]
-            )
-        )
-        with_it, without = (Negotiation(ensemble, 0, r) for r in (rules, none))
+        arms = (rules, without_counters(rules))
+        with_it, without = (Negotiation(ensemble, 0, r) for r in arms)
         marked = []
         for model in (with_it, without):
             while model.round < 2:
@@ -278,7 +279,8 @@ def test_streams_of_answers_are_read_at_one_address_each(rules, table):
 
 
 def test_fewer_asks_or_none(ensemble, rules):
+    quiet = without_counters(rules)._replace(counter_edits=0)
     for asks in (0, 1):
-        model = Negotiation(ensemble, 1, rules._replace(asks=asks, counter_edits=0))
+        model = Negotiation(ensemble, 1, quiet._replace(asks=asks))
         for turn in model.run().turns:
             assert all((wanted >= 0).sum() <= asks for wanted in turn.asks.values())

@@ -6,14 +6,13 @@ import pytest
 from agents.seating import ASK, REDRAFT, RESPOND, SIGN, VISIT
 from sim.compiled import compiled
 from sim.fortunes import forecast, wait_for
-from sim.records import Record
 from sim.round import mediator_view
 from sim.seats import find_rule, own_copy
 from sim.signing import verdict
 from sim.speaking import may_counter, view_of
 from sim.state import LEADER
 from sim.view import View
-from tests.sim.talks import at_contact, at_leaders, first, lawful_text
+from tests.sim.talks import at_contact, at_leaders, first, lawful_text, same
 
 SENTINELS = (10**9, -(10**9))
 OWN_WORLD = (
@@ -154,13 +153,6 @@ def test_what_a_side_waits_for_needs_nobody_elses_arrays(rules, worlds, party, s
     talks = at_contact(rules, own, 0)
     forecast(rules, own, talks, party)
     assert wait_for(rules, own, talks, party) > found[0][-1] > 0.0
-
-
-def same(a, b):
-    """Say whether two views hold the same, array by array."""
-    if isinstance(a, Record):
-        return all(same(x, y) for x, y in zip(a, b, strict=True))
-    return np.array_equal(a, b)
 
 
 def test_a_shipped_rule_leaves_its_view_as_it_found_it(rules, tabled):

@@ -52,19 +52,35 @@ def test_more_enforcement_means_more_peace(delta, rho0, k_e, level):
     assert 0 < weak < strong < 1
 
 
-@given(st.floats(0.97, 0.995), st.floats(0.01, 0.3), st.floats(0.01, 0.3))
-def test_the_break_hazard_of_indifference_is_the_closed_form(delta, gain, loss):
+@given(st.floats(0.97, 0.995), st.floats(0.3, 0.9), st.floats(0.1, 0.29), st.floats(0.01, 0.3))
+def test_the_break_hazard_of_indifference_is_the_closed_form(delta, utility, reserve, loss):
     """Solving S = 0 for the hazard gives rho* = (1 - delta)/delta (u - W)/|Delta| (2.3, V4)."""
 
     def worth(rho):
         a = peace_factor(delta, rho)
-        return a * gain - (1 - a) * loss
+        return a * (utility - reserve) - (1 - a) * loss
 
     low, high = 0.0, 1e3
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if worth(middle) > 0 else (low, middle)
-    assert low == pytest.approx((1 - delta) / delta * gain / loss, rel=1e-6)
+    exact = (1 - delta) / delta * (utility - reserve) / loss
+    assert low == pytest.approx(exact, rel=1e-6, abs=1e-6)
+
+
+@given(st.floats(0.97, 0.995), st.floats(0.03, 0.2), st.integers(0, 9))
+def test_the_integer_surplus_turns_at_the_same_hazard(delta, k_e, level):
+    """A text worth 0.2 util more than fighting on, that costs 0.1 if it breaks (2.3)."""
+    rho_star = (1 - delta) / delta * 0.2 / 0.1
+    signs = []
+    for rho0 in (0.99, 1.01):
+        rho = break_hazard(rho_star * rho0 / math.exp(-k_e * level), k_e, level)
+        a = peace_factor(delta, rho)
+        coef = np.array([[[micro(a * 0.7 - (1.0 - a) * 0.1)]]])
+        base, none = np.array([micro(-a * 0.5)]), np.zeros((1, 0), dtype=np.int64)
+        links = np.zeros((0, 4), dtype=np.int64)
+        signs.append(surplus(np.array([0]), coef, base, none, links, 0) > 0)
+    assert signs == [True, False]
 
 
 @given(st.floats(-2, 2, allow_nan=False))

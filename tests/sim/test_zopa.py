@@ -182,7 +182,7 @@ def test_plain_python_and_compiled_code_give_the_same_proof(seed):
     for rule in (solve_all, compiled(solve_all)):
         text = np.zeros(len(table.n_options), dtype=np.int64)
         bounds = np.zeros((2, world.base.shape[1]), dtype=np.int64)
-        found = rule(*in_order(Stakes(*world[6:9], world.red, world.month))[:3], world.red,
+        found = rule(*in_order(world)[:3], world.red,
                      in_order(table), True, LEAST, ALL, 50, text, bounds)  # fmt: skip
         answers.append((*map(int, found), text.tolist(), bounds.tolist()))
     assert answers[0] == answers[1]
