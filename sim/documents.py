@@ -79,16 +79,22 @@ def broken_by(document: DocumentText, case: Case, table: Table) -> list[BrokenRu
     return broken
 
 
-def utility_interval(document: DocumentText, world: World, party: int) -> tuple[float, float]:
-    """Return the least and most a document can be worth to a party, util (0b c).
+def linked_interval(
+    document: DocumentText, size: Floats, links: Ints
+) -> tuple[Floats | float, Floats | float]:
+    """Return the least and most the linkages can add, in the unit of ``size`` (..., Q).
 
-    Open and unknown points range over the extremes of their options.
+    A pair counts when both its options are chosen, and may when neither is ruled out.
     """
-    low = high = 0.0
-    for j, k in enumerate(document.text):
-        worth = world.weight[party, j] * world.value[party, j]
-        low += world.weight[party, j] * 0.0 if k < 0 else worth[k]
-        high += world.weight[party, j] * 1.0 if k < 0 else worth[k]
+    low: Floats | float = 0.0
+    high: Floats | float = 0.0
+    for q, (j, k, i, m) in enumerate(links):
+        ends = ((document.text[j], k), (document.text[i], m))
+        if all(chosen == option for chosen, option in ends):
+            low, high = low + size[..., q], high + size[..., q]
+        elif all(chosen in (option, BRACKETED, UNKNOWN) for chosen, option in ends):
+            low = low + np.minimum(size[..., q], 0.0)
+            high = high + np.maximum(size[..., q], 0.0)
     return low, high
 
 
@@ -97,10 +103,13 @@ def surplus_interval(
 ) -> tuple[float, float]:
     """Return the least and most surplus of a document to a party, util (2.3, 0b c).
 
-    Exact over all completions: a dynamic programme over the enforcement level reached so far.
+    A dynamic programme over the enforcement level reached so far; exact over all completions but
+    for linkages still undecided, which are taken at their worst and best each.
     """
     low, high = _extremes(document, world.coef[party], table)
+    least, most = linked_interval(document, world.link[party].astype(float), table.links)
     base = world.base[party]
+    low, high = low + least, high + most
     return float((low + base).min() / MICRO), float((high + base).max() / MICRO)
 
 

@@ -69,7 +69,7 @@ BAD = [
     (["only_world=900", "worlds=200"], ["only_world: found 900; allowed 0 to 199; nearest 199"]),
     (["experiment=basline"], ["experiment: found basline; allowed "]),
     (["case=ukrain_2025"], ["case: found ukrain_2025; allowed camp_david, ukraine_2025; "]),
-    (["engine=compiled"], ["engine: found compiled; allowed mesa (compiled arrives with"]),
+    (["engine=complied"], ["engine: found complied; allowed compiled, mesa; nearest compiled"]),
     (["ensemble=posterior"], ["ensemble.kind: found posterior; allowed prior (posterior: until"]),
     (["case.later=x"], ["case.later: found x; allowed null"]),
     (["negotiators.ukrain=always_no"], ["negotiators.ukrain: found ukrain; allowed russia, uk"]),
@@ -225,7 +225,7 @@ def test_headlines_of_a_run_with_a_box_name_their_corners_and_come_first(
     kept = json.loads((folder / "box.json").read_text())
     assert (kept["screening_worlds"], kept["corner_worlds"]) == (8, 9)
     said = out[out.index("Findings:") :].splitlines()[1:]
-    heads = ["Acceptable", "What the best text", "Worth not", "Worth not", "Findable", "Durable"]
+    heads = ["Acceptable", "What the best text", "Worth not", "Half a year", "Findable", "Durable"]
     assert all(line.startswith(f"- {head}") for line, head in zip(said, heads, strict=False))
     assert said[6].startswith("- More")
     assert len(said) == len(findings) + 1 + 3  # and Figures, Digest, Run
