@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import njit
 from scipy.linalg import expm
 
 from sim import rng
@@ -230,7 +229,7 @@ def test_a_case_gives_a_law(name, request):
     assert law.pull == pytest.approx(math.log(2) / case.priors.params["war.m_halflife"].value)
     state = np.zeros(STATE)
     start(law, state)
-    njit(advance)(law, state, 30.0, 1, 1, 1)
+    compiled(advance)(law, state, 30.0, 1, 1, 1)
     assert np.isfinite(state).all()
 
 
