@@ -7,9 +7,10 @@ import pytest
 
 from sim.belief import believed_surplus
 from sim.negotiation import Negotiation
+from sim.respond import ACCEPT, NEEDS_WORK
 from sim.round import leave_hot_points, may_edit, may_visit
 from sim.signing import adopt, conclude, is_asked, is_locked, note_verdict, put_up, verdict
-from sim.speaking import view_of
+from sim.speaking import hear, view_of
 from sim.state import (
     AGREED,
     END,
@@ -73,6 +74,22 @@ def test_a_locked_text_is_neither_redrafted_nor_bracketed(rules, table):
     table.signed[0] = 0
     leave_hot_points(rules, table, n)
     assert np.array_equal(table.text < 0, rules.table.hot)
+
+
+def test_a_mediator_that_has_heard_nothing_new_leaves_its_text_alone(rules, table):
+    """The same answers again are no news; another answer or a refusal to sign is."""
+    n, editable = first(rules, leader=True), np.zeros(len(table.text), dtype=np.bool_)
+    given = np.full(len(table.text), NEEDS_WORK)
+    for answer, budget in ((NEEDS_WORK, rules.edits_leader), (NEEDS_WORK, 0), (ACCEPT, 6)):
+        given[0] = answer
+        hear(rules, 1, table, n, 1, given)
+        assert may_edit(rules, table, n, editable) == budget
+        assert may_edit(rules, table, n, editable) == 0
+    note_verdict(table, 0, SIGNS)
+    table.signed[0] = 0
+    assert may_edit(rules, table, n, editable) == 0
+    note_verdict(table, 0, WAITS)
+    assert may_edit(rules, table, n, editable) == rules.edits_leader
 
 
 def test_a_text_goes_to_its_signers_when_leaders_have_it_complete_and_lawful(rules, table):
