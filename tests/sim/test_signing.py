@@ -65,9 +65,6 @@ def test_a_locked_text_is_neither_redrafted_nor_bracketed(rules, table):
             table.heard[1, 0, table.text[0]] = 0
             editable = np.zeros(len(table.text), dtype=np.bool_)
             assert (may_edit(rules, table, n, editable) == 0) == bool(signed)
-        table.signed[0], table.clock[NEWS] = 0, 1
-        assert may_edit(rules, table, n, editable) > 0
-        assert may_edit(rules, table, n, editable) == 0  # nothing new since it looked
     before = table.text.copy()
     leave_hot_points(rules, table, n)
     assert np.array_equal(table.text, before)
