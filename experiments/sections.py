@@ -175,9 +175,9 @@ class Box:
     """Headline ranges over the numbers that no evidence teaches (`experiments.box`)."""
 
     worlds: int = key(
-        30, integer(0), "worlds per screened end", "ours: enough for a direction; 0 is no box"
+        24, integer(0), "worlds per screened end", "ours: enough for a direction; 0 is no box"
     )
-    corners: int = key(50, integer(1), "worlds per corner", "ours: shares to about 14 points")
+    corners: int = key(40, integer(1), "worlds per corner", "ours: shares to about 16 points")
 
 
 @dataclass(frozen=True)

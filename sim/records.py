@@ -13,8 +13,8 @@ import sys
 from typing import Any, TypeVar
 
 from numba import njit, types
-from numba.core.typing.typeof import typeof, typeof_impl
 from numba.core.typing.templates import AbstractTemplate, infer, infer_global, signature
+from numba.core.typing.typeof import typeof, typeof_impl
 from numba.experimental import structref
 from numba.experimental.jitclass.base import imp_dtor
 from numba.extending import NativeValue, box, intrinsic, lower_builtin, unbox
@@ -154,7 +154,7 @@ def _define_constructor(struct: Any, made: Any) -> None:
     class Build(AbstractTemplate):  # type: ignore[misc]
         key = made
 
-        def generic(self, args: Any, kws: Any) -> Any:
+        def generic(self, args: Any, _: Any) -> Any:
             kinds = [types.unliteral(part) for part in args]
             return signature(struct(list(zip(made._fields, kinds, strict=True))), *kinds)
 
