@@ -8,7 +8,6 @@ whole. The arithmetic is the same; a cold start takes half the time.
 Custom pipelines are Numba's documented way to change how it compiles.
 """
 
-import gc
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary
@@ -37,9 +36,6 @@ class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
         """Take the code as it is: no links, no optimisation, no machine code."""
         self._finalize_dynamic_globals()
         self._finalized = True
-
-    def _optimize_functions(self, module: Any) -> None:
-        """Leave it to the entry point."""
 
     def add_linking_library(self, library: Any) -> None:
         """Remember what the entry point will have to link."""
@@ -90,16 +86,6 @@ class LowerEntry(NativeLowering):  # type: ignore[misc]
 
 class _Compiler(CompilerBase):  # type: ignore[misc]
     lowering: type[NativeLowering]
-
-    def compile_extra(self, func: Any) -> Any:
-        """Compile without looking for garbage meanwhile: that took a sixth of the time."""
-        looked = gc.isenabled()
-        gc.disable()
-        try:
-            return super().compile_extra(func)
-        finally:
-            if looked:
-                gc.enable()
 
     def define_pipelines(self) -> list[Any]:
         pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)

@@ -8,55 +8,34 @@ round take minutes and running it slower than its arithmetic.
 A record's fields are read by name in compiled code; they can be neither assigned nor indexed.
 """
 
-import hashlib
 import sys
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from numba import njit, types
-from numba.core.typing.templates import AbstractTemplate, infer, infer_global, signature
 from numba.core.typing.typeof import typeof, typeof_impl
 from numba.experimental import structref
-from numba.experimental.jitclass.base import imp_dtor
-from numba.extending import NativeValue, box, intrinsic, lower_builtin, unbox
+from numba.extending import NativeValue, box, intrinsic, unbox
 
 T = TypeVar("T")
-POINTER = types.MemInfoPointer(types.voidptr)
 
 
 class RecordMeta(type):
     """The class of record classes, so that Numba does not take one for a plain tuple."""
 
 
-class RecordType(types.StructRef):  # type: ignore[misc]
-    """What Numba knows of a record: a struct, under a short name.
-
-    Left to itself Numba spells out all fields of all nested structs in the name of every function
-    that takes one, which made up much of the time to compile.
-    """
-
-    def __init__(self, fields: Any) -> None:
-        super().__init__(fields)
-        long = hashlib.sha256(self.name.encode()).hexdigest()
-        self.name = f"{self._typename}_{long[:12]}"
-        self._payload = types.StructRefPayload(self.name, self._fields)
-
-    def get_data_type(self) -> Any:
-        """Return the type of the struct itself."""
-        return self._payload
-
-
 class Record:
     """What every record can do besides being a named tuple: hold its compiled twin."""
 
     _fields: tuple[str, ...]
+    _make_twin: Callable[..., Any]
 
     @property
     def _twin(self) -> Any:
         """The struct compiled code works on; it shares every array with this tuple."""
         found = self.__dict__.get("_held")
         if found is None:
-            parts = tuple(self)  # type: ignore[call-overload]
-            found = self.__dict__["_held"] = _make_twin(parts, self._numba_type_)
+            found = self.__dict__["_held"] = type(self)._make_twin(*self)
         return found
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
@@ -82,41 +61,15 @@ def _typeof_class(_val: Any, _: Any) -> None:
     return
 
 
-@typeof_impl.register(RecordType)
-def _typeof_type(val: Any, _: Any) -> Any:
-    return types.TypeRef(val)
-
-
-def _stored(context: Any, builder: Any, struct: Any, parts: Any) -> Any:
-    """Return a new struct that holds these values, one per field."""
-    utils = structref._Utils(context, builder, struct)
-    size = context.get_abi_sizeof(context.get_value_type(struct.get_data_type()))
-    destructor = imp_dtor(context, builder.module, struct)
-    bytes_ = context.get_constant(types.uintp, size)
-    made = utils.new_struct_ref(context.nrt.meminfo_alloc_dtor(builder, bytes_, destructor))
-    data = utils.get_data_struct(made._getvalue())
-    for (name, kind), part in zip(struct.field_dict.items(), parts, strict=True):
-        context.nrt.incref(builder, kind, part)
-        setattr(data, name, part)
-    return made._getvalue()
-
-
 @intrinsic  # type: ignore[untyped-decorator]
-def _reference_to(_typing: Any, parts: Any, struct: Any) -> Any:
-    """Return the counted reference of a new struct of these parts."""
+def _reference(_typing: Any, struct: Any) -> Any:
+    """Return the counted reference of a struct."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = signature.args[1].instance_type
-        values = [builder.extract_value(args[0], n) for n in range(len(parts))]
-        made = _stored(context, builder, kind, values)
-        return structref._Utils(context, builder, kind).get_struct_ref(made).meminfo
+        context.nrt.incref(builder, signature.args[0], args[0])
+        return structref._Utils(context, builder, signature.args[0]).get_struct_ref(args[0]).meminfo
 
-    return POINTER(parts, struct), codegen
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _make_twin(parts, struct):  # type: ignore[no-untyped-def]
-    return _reference_to(parts, struct)
+    return types.MemInfoPointer(types.voidptr)(struct), codegen
 
 
 def record(cls: type[T]) -> type[T]:
@@ -136,33 +89,26 @@ def record(cls: type[T]) -> type[T]:
     >>> mirrored(Point(1.0, 2.0))
     Point(x=2.0, y=1.0)
     """
-    module = sys.modules[cls.__module__]
-    struct = type(f"{cls.__name__}Struct", (RecordType,), {"__module__": cls.__module__})
+    names, module = cls._fields, sys.modules[cls.__module__]  # type: ignore[attr-defined]
+    struct = type(f"{cls.__name__}Struct", (types.StructRef,), {"__module__": cls.__module__})
     space = {"__module__": cls.__module__, "__doc__": cls.__doc__, "_struct": struct}
     made: Any = RecordMeta(cls.__name__, (Record, cls), space)
     setattr(module, struct.__name__, struct)  # found there when Numba reads its cache
     structref.register(struct)
-    _define_constructor(struct, made)
+    structref.define_constructor(made, struct, names)
     _define_boxing(struct, made)
+    made._make_twin = staticmethod(_twin_maker(made))
     return made  # type: ignore[no-any-return]
 
 
-def _define_constructor(struct: Any, made: Any) -> None:
-    """Say what type a record built in compiled code has, and how it is built."""
+def _twin_maker(made: Any) -> Callable[..., Any]:
+    """Return a compiled function that builds the struct of a record and returns its reference."""
 
-    @infer  # type: ignore[untyped-decorator]
-    class Build(AbstractTemplate):  # type: ignore[misc]
-        key = made
+    def make(*parts):  # type: ignore[no-untyped-def]
+        return _reference(made(*parts))
 
-        def generic(self, args: Any, _: Any) -> Any:
-            kinds = [types.unliteral(part) for part in args]
-            return signature(struct(list(zip(made._fields, kinds, strict=True))), *kinds)
-
-    infer_global(made, types.Function(Build))
-
-    @lower_builtin(made, types.VarArg(types.Any))  # type: ignore[untyped-decorator]
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _stored(context, builder, sig.return_type, args)
+    maker: Callable[..., Any] = njit(make)
+    return maker
 
 
 def _define_boxing(struct: Any, made: Any) -> None:
@@ -182,15 +128,13 @@ def _define_boxing(struct: Any, made: Any) -> None:
         for part in parts:
             c.pyapi.decref(part)
         c.pyapi.decref(maker)
-        held = c.box(POINTER, utils.get_struct_ref(val).meminfo)
-        c.pyapi.object_setattr_string(out, "_held", held)
-        c.pyapi.decref(held)
+        c.context.nrt.decref(c.builder, typ, val)
         return out
 
     @unbox(struct)
     def unbox_record(typ: Any, obj: Any, c: Any) -> Any:
         held = c.pyapi.object_getattr_string(obj, "_twin")
         utils = structref._Utils(c.context, c.builder, typ)
-        out = utils.new_struct_ref(c.unbox(POINTER, held).value)
+        out = utils.new_struct_ref(c.unbox(types.MemInfoPointer(types.voidptr), held).value)
         c.pyapi.decref(held)
         return NativeValue(out._getvalue())
