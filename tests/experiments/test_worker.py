@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from experiments.worker import simulate_chunk
 from sim.case import load_case
 from sim.settings import Settings
@@ -29,6 +31,33 @@ def test_plain_python_and_compiled_code_tell_the_same_worlds():
     )
     compiled, _ = simulate_chunk(load_case("camp_david"), Settings(), 2026, 0, 3, False)
     assert json.loads(done.stdout) == json.loads(json.dumps(compiled))
+
+
+CACHED = PLAIN.replace("0, 3, False)", "0, 3, False, sys.argv[1])").replace(
+    "import json", "import json, sys"
+)
+
+
+@pytest.mark.thorough
+def test_what_one_process_compiled_another_loads_and_tells_the_same_worlds(tmp_path):
+    """Mesa first, so that the cache holds what a test run leaves; a crash fails as loudly."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", CACHED, engine],
+            env=environment, capture_output=True, text=True, check=True,
+        ).stdout
+        for engine in ("mesa", "compiled", "compiled", "mesa")
+    ]  # fmt: skip
+    assert len(set(told)) == 1
+    assert json.loads(told[0])["world"] == [0, 1, 2]
+
+
+def test_either_engine_tells_the_same_worlds():
+    case = load_case("camp_david")
+    watched, _ = simulate_chunk(case, Settings(), 7, 0, 5, False, "mesa")
+    played, _ = simulate_chunk(case, Settings(), 7, 0, 5, False, "compiled")
+    assert json.dumps(watched) == json.dumps(played)
 
 
 def test_a_world_alone_is_its_row_in_a_chunk_and_a_trace_changes_nothing():
