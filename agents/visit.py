@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from sim.belief import believed_surplus, log_chance
+from sim.belief import log_acceptance
 from sim.compiled import rule
 from sim.view import MediatorView
 from sim.worth import Floats, is_signer
@@ -33,10 +33,11 @@ def gain_of(view: MediatorView, p: int) -> float:
     """Return g_P of the module's equation; 0 if the text does not need the party."""
     if not is_signer(view.text, view.table, p):
         return 0.0
-    mean, variance, clear = believed_surplus(
-        view.belief, view.particles, view.table, view.text, p, view.moved[p], view.bar[p]
+    chance = math.exp(
+        log_acceptance(
+            view.belief, view.particles, view.table, view.text, p, view.moved[p], view.bar[p]
+        )
     )
-    chance = math.exp(log_chance(mean, variance, clear))
     taught = 0.0
     for j in range(len(view.text)):
         if view.text[j] >= 0:

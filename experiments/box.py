@@ -11,7 +11,8 @@ deals break}, and the corner that attains each end is named. Two steps, ours:
    end that raises it, and the worlds are simulated there. Their values are the ends of the range.
 
 The directions are those at the middle of the box: where numbers work together the true extreme
-may lie elsewhere, so a range can be too narrow, never too wide. The range never excludes the
+may lie elsewhere and the range is too narrow. Each end also carries the sampling error of the few
+worlds of its corner, either way. The range never excludes the
 central value: if a corner comes out inside, the widest screened point takes its place, of those
 that lie beyond what the same worlds give with every number drawn.
 """

@@ -127,17 +127,6 @@ def learn_answer(
 
 
 @rule
-def learn_status(
-    belief: Belief, particles: Particles, level: int, p: int, j: int, k: int, status: int
-) -> None:
-    """Learn that party ``p`` gave option ``k`` of issue ``j`` this status."""
-    issues = belief.mean.shape[1]
-    text, statuses = np.full(issues, -1), np.full(issues, OPEN)
-    text[j], statuses[j] = k, status
-    learn_answer(belief, particles, level, p, text, statuses)
-
-
-@rule
 def learn_ask(belief: Belief, particles: Particles, p: int, j: int, k: int) -> None:
     """Learn that party ``p`` asked for option ``k`` on issue ``j`` (5.1b)."""
     before = total_stake(belief, p)
@@ -194,14 +183,6 @@ def learn_common(
     if reweigh(common, likely):
         found = moments(common, particles.reserve[p])
         belief.reserve[p], belief.reserve_variance[p] = found[0], found[1]
-
-
-@rule
-def predicted(
-    belief: Belief, particles: Particles, level: int, p: int, j: int, k: int, status: int
-) -> float:
-    """Return the believed chance of a status not yet heard."""
-    return weighted(belief.weight[p, j], particles.say[level, status, p, j, k])
 
 
 @rule

@@ -235,6 +235,13 @@ def fill_links(prior: Prior, world: int, out: Floats) -> None:
 
 
 @rule
+def lean_hazards(hazard: Floats, optimism: float, side: Floats, out: Floats) -> None:
+    """Fill hazards as an optimist sees them; ``side`` (N,) is 1 on its terms, -1 on the other's."""
+    for n in range(len(hazard)):
+        out[n] = hazard[n] * math.exp(optimism * side[n])
+
+
+@rule
 def believed_hazards(prior: Prior, world: int, party: int, hazard: Floats, out: Floats) -> None:
     """Fill the party's own hazards: optimism raises ends on its terms, lowers others'.
 
@@ -242,9 +249,8 @@ def believed_hazards(prior: Prior, world: int, party: int, hazard: Floats, out: 
     its own terms by exp(o), of its own exhaustion by exp(-o); form ours.
     """
     row = prior.rows.optimism[party]
-    o = number(prior, world, row) if row >= 0 else 0.0
-    for n in range(len(hazard)):
-        out[n] = hazard[n] * math.exp(o * prior.ending_side[n, party])
+    optimism = number(prior, world, row) if row >= 0 else 0.0
+    lean_hazards(hazard, optimism, prior.ending_side[:, party], out)
 
 
 @rule

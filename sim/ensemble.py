@@ -132,7 +132,6 @@ class _Rows:
 def _number_rows(case: Case) -> tuple[Numbers, Rows]:
     """Return every uncertain number of a world and where each stands."""
     params, rows, war = case.priors.params, _Rows(), rng.WAR_PRIORS
-    size = case.ties.link_size
     parties = range(len(case.parties))
 
     def of_party(start: int, found: Sequence[Param]) -> np.ndarray:
@@ -151,25 +150,10 @@ def _number_rows(case: Case) -> tuple[Numbers, Rows]:
             ]
         ),
         hazard=of_party(20, [ending.hazard for ending in case.priors.endings]),
-        war=np.array(
-            [
-                rows.add(params[f"war.{name}"], war, SLOT + slot) if f"war.{name}" in params else -1
-                for name, slot, _ in war_numbers(case)
-            ]
-        ),
+        war=_war_rows(case, rows),
         holdout=rows.add(params["holdout"], war, 2) if "holdout" in params else -1,
         hope=np.array([_hope(case, p, rows) for p in parties]),
-        link=np.array(
-            [
-                [
-                    rows.add(size, rng.LINKS, p * MOST_PAIRS + q)
-                    for q in range(len(case.ties.links))
-                    if size is not None
-                ]
-                for p in parties
-            ],
-            dtype=np.int64,
-        ).reshape(len(case.parties), -1),
+        link=_link_rows(case, rows),
         response=np.array(
             [
                 rows.add(params[f"response.{name}"], rng.RESPONSE_PRIORS, slot)
@@ -178,6 +162,24 @@ def _number_rows(case: Case) -> tuple[Numbers, Rows]:
         ),
     )
     return rows.arrays(), places
+
+
+def _war_rows(case: Case, rows: _Rows) -> np.ndarray:
+    """Return the rows of the war's numbers, -1 where the case is silent."""
+    known = {name: case.priors.params.get(f"war.{name}") for name, _, _ in war_numbers(case)}
+    found = ((known[name], slot) for name, slot, _ in war_numbers(case))
+    return np.array([rows.add(p, rng.WAR_PRIORS, SLOT + s) if p else -1 for p, s in found])
+
+
+def _link_rows(case: Case, rows: _Rows) -> np.ndarray:
+    """Return the rows of what every pair of options is worth to every party, (P, Q)."""
+    size, parties, pairs = case.ties.link_size, len(case.parties), len(case.ties.links)
+    if size is None:
+        return np.zeros((parties, 0), dtype=np.int64)
+    found = [
+        rows.add(size, rng.LINKS, p * MOST_PAIRS + q) for p in range(parties) for q in range(pairs)
+    ]
+    return np.array(found, dtype=np.int64).reshape(parties, pairs)
 
 
 def _hope(case: Case, p: int, rows: _Rows) -> int:

@@ -17,10 +17,10 @@ from sim.lottery import (
     GAINS,
     RATIOS,
     Axes,
-    Prospects,
     fill_prospects,
     fill_table,
     foreseen,
+    new_prospects,
     value_at,
 )
 from sim.records import record
@@ -78,17 +78,6 @@ def believed_law(law: WarLaw, drift: float, hazard: Floats) -> WarLaw:
 
 
 @rule
-def new_prospects(ends: int) -> Prospects:
-    """Return prospects of zeros in the usual grid."""
-    axes = Axes(np.zeros(COHESIONS), np.zeros(COHESIONS), np.zeros(RATIOS), np.zeros(GAINS))
-    return Prospects(
-        axes,
-        np.zeros((COHESIONS, COHESIONS, RATIOS, ends)),
-        np.zeros((COHESIONS, COHESIONS, RATIOS, GAINS)),
-    )
-
-
-@rule
 def new_fighting(law: WarLaw, parties: int, drift: float) -> Fighting:
     """Return the tables of a world, empty."""
     ends, shape = len(law.hazard), (parties, COHESIONS, COHESIONS, RATIOS, GAINS)
@@ -118,7 +107,7 @@ def fill_fighting(
         Which belligerent a party is (0, 1), -1 for none. ``fighting.hazard`` is filled already.
     """
     law, drift = fighting.law, fighting.drift
-    prospects = new_prospects(len(law.hazard))
+    prospects = new_prospects(len(law.hazard), COHESIONS)
     fill_prospects(believed_law(law, drift, law.hazard), delta, prospects)
     copy_axes(prospects.axes, fighting.neutral_cohesion, fighting.ratio, fighting.gain)
     for p in range(len(side)):
@@ -126,7 +115,7 @@ def fill_fighting(
     for p in range(len(side)):
         own = prospects
         if side[p] >= 0:
-            own = new_prospects(len(law.hazard))
+            own = new_prospects(len(law.hazard), COHESIONS)
             fill_prospects(believed_law(law, drift, fighting.hazard[p]), delta, own)
         copy_axes(own.axes, fighting.cohesion[p], fighting.ratio, fighting.gain)
         fill_table(own, now[p], gone[p], cost[p], ends[p], fighting.table[p])
@@ -144,40 +133,46 @@ def copy_axes(axes: Axes, cohesion: Floats, ratio: Floats, gain: Floats) -> None
 
 
 @rule
+def axes_of(fighting: Fighting, cohesion: Floats) -> Axes:
+    """Return the axes of a table with these cohesion nodes, (2, C)."""
+    return Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
+
+
+@rule
+def own_point(fighting: Fighting, delta: float, state: Floats, p: int) -> Floats:
+    """Return the point (H_0, H_1, m, Z) of a party's own table that stands for a state."""
+    point = np.zeros(4)
+    law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
+    foreseen(law, delta, state, point)
+    return point
+
+
+@rule
 def worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
     """Return W_P at a state of the war by the party's own beliefs, util (2.2)."""
-    law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
-    cohesion = fighting.cohesion[p]
-    axes = Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
-    point = np.zeros(4)
-    foreseen(law, delta, state, point)
-    return value_at(fighting.table[p], axes, point)
+    axes = axes_of(fighting, fighting.cohesion[p])
+    return value_at(fighting.table[p], axes, own_point(fighting, delta, state, p))
 
 
 @rule
 def neutral_worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
     """Return W_P at a state by the neutral law, util."""
-    cohesion = fighting.neutral_cohesion
-    axes = Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
     point = np.zeros(4)
     foreseen(fighting.law, delta, state, point)
-    return value_at(fighting.neutral[p], axes, point)
+    return value_at(fighting.neutral[p], axes_of(fighting, fighting.neutral_cohesion), point)
 
 
 @rule
 def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[float, float]:
     """Return the slopes of W_P at a state: util per unit of m, and per km2 (4.3)."""
-    law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
-    cohesion = fighting.cohesion[p]
-    axes = Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
-    point = np.zeros(4)
-    foreseen(law, delta, state, point)
-    here = value_at(fighting.table[p], axes, point)
+    axes, table = axes_of(fighting, fighting.cohesion[p]), fighting.table[p]
+    point = own_point(fighting, delta, state, p)
+    here = value_at(table, axes, point)
     point[2] += RATIO_STEP
-    stronger = value_at(fighting.table[p], axes, point)
+    stronger = value_at(table, axes, point)
     point[2] -= RATIO_STEP
     point[3] += GAIN_STEP
-    further = value_at(fighting.table[p], axes, point)
+    further = value_at(table, axes, point)
     return (stronger - here) / RATIO_STEP, (further - here) / GAIN_STEP
 
 
@@ -185,15 +180,6 @@ def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[flo
 def expected_ratio_change(law: WarLaw, state: Floats, resting: float) -> float:
     r"""Return :math:`E\,\dot m = \kappa_m (\bar m - m)`, per month (2.1)."""
     return float(law.pull * (resting - state[RATIO]))
-
-
-@rule
-def total_hazard(hazard: Floats) -> float:
-    """Return the sum of the monthly hazards a party believes in, at most 1."""
-    total = 0.0
-    for n in range(len(hazard)):
-        total += hazard[n]
-    return min(total, 1.0)
 
 
 @rule

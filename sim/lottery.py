@@ -41,6 +41,7 @@ from sim.war import (
     aided_ratio,
     fade_rate,
     hazards,
+    remaining,
 )
 from sim.worth import Floats, Ints
 
@@ -279,7 +280,7 @@ def fill_held(
 def fill_share(law: WarLaw, axes: Axes, share: Floats) -> None:
     """Fill g at the nodes of Z."""
     for z in range(len(share)):
-        share[z] = min(max(1.0 - law.contested * axes.gain[z] / law.region, 0.0), 1.0)
+        share[z] = remaining(law, axes.gain[z])
 
 
 @rule
@@ -378,10 +379,12 @@ def value_at(table: Floats, axes: Axes, point: Floats) -> float:
     return total
 
 
-def empty_prospects(ends: int, cohesions: int = COHESIONS) -> Prospects:
-    """Return prospects of zeros for ``ends`` ways the war can end, in the usual grid."""
-    cohesion = (cohesions, cohesions)
+@rule
+def new_prospects(ends: int, cohesions: int) -> Prospects:
+    """Return prospects of zeros for ``ends`` ways the war can end, ``cohesions`` levels a side."""
     axes = Axes(np.zeros(cohesions), np.zeros(cohesions), np.zeros(RATIOS), np.zeros(GAINS))
     return Prospects(
-        axes, np.zeros((*cohesion, RATIOS, ends)), np.zeros((*cohesion, RATIOS, GAINS))
+        axes,
+        np.zeros((cohesions, cohesions, RATIOS, ends)),
+        np.zeros((cohesions, cohesions, RATIOS, GAINS)),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from sim.case import Case
 from sim.compiled import compiled
 from sim.documents import text_of
-from sim.draw import utility
+from sim.draw import lean_hazards, utility
 from sim.ensemble import Ensemble
 from sim.fighting import Fighting, fill_fighting, new_fighting
 from sim.fortunes import open_talks
@@ -60,10 +60,8 @@ def public_fighting(ensemble: Ensemble, particles: Particles) -> tuple[Fighting,
     )
     optimism = params["optimism"].value
     for p in range(len(case.parties)):
-        lean = (
-            optimism * prior.ending_side[:, p] if p in case.belligerents else np.zeros(len(hazard))
-        )
-        fighting.hazard[p] = hazard * np.exp(lean)
+        own = optimism if p in case.belligerents else 0.0
+        lean_hazards(hazard, own, prior.ending_side[:, p], fighting.hazard[p])
     cost = np.array([params[f"cost_flow.{party}"].value for party in case.parties])
     texts = [prior.status_quo, prior.front_lost, *prior.ending_text]
     worth = np.array(

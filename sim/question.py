@@ -114,6 +114,17 @@ def open_options(problem: Problem, signers: Ints, mask: Ints) -> None:
 
 
 @rule
+def most_promising(bounds: Ints) -> tuple[int, int]:
+    """Return the set of signers and the level of largest bound not cut off; -1 if there is none."""
+    turn, level, high = -1, -1, LEAST - 1
+    for t in range(bounds.shape[0]):
+        for e in range(bounds.shape[1]):
+            if high < bounds[t, e] < -NOTHING:
+                turn, level, high = t, e, bounds[t, e]
+    return turn, level
+
+
+@rule
 def solve(
     coef: Ints,
     base: Ints,
@@ -149,13 +160,8 @@ def solve(
             return best, 0
     used = 0
     while best < enough:
-        turn, level = 0, 0
-        high = LEAST - 1
-        for t in range(sets):
-            for e in range(levels):
-                if bounds[t, e] > high and bounds[t, e] < -NOTHING:
-                    turn, level, high = t, e, bounds[t, e]
-        if high <= best:
+        turn, level = most_promising(bounds)
+        if turn < 0 or bounds[turn, level] <= best:
             break
         signers = choose_signers(belligerent, turn)
         best, nodes = settle(

@@ -22,7 +22,7 @@ from sim.round import war_ends_within
 from sim.state import DAY, KNOTS, Rules
 from sim.war import GAIN, STATE, fill_responses, front_mean, hazards
 from sim.world import World
-from sim.worth import Floats, Ints, enforcement_level, micro, surplus
+from sim.worth import MICRO, Floats, Ints, enforcement_level, micro, surplus
 from sim.zopa import zopa
 
 AHEAD = 6.0
@@ -146,7 +146,7 @@ def hurting(ensemble: Ensemble, world: World, base: Ints) -> float:
     level = enforcement_level(truces[0], table.enforcement)
     worth = [
         surplus(truces[0], world.coef[p], base[p], world.link[p], table.links, level)
-        / (1e6 * world.month[p])
+        / (MICRO * world.month[p])
         for p in case.belligerents
     ]
     return float(min(worth))

@@ -50,6 +50,34 @@ WALK = 2000
 
 
 @rule
+def fill_reach(desk: Desk, points: Ints, low: Ints, high: Ints, most: Ints) -> None:
+    """Fill what the issues from the n-th on can add: least and most points, and most surplus.
+
+    ``low``, ``high`` (n + 1,); ``most`` (n + 1, signers), every undecided pair at its best.
+    """
+    order, option, n_open = desk.issue[ORDER], desk.grid[OPTION], desk.issue[N_OPEN]
+    count, signers, gain, pair = desk.size[UNDECIDED], desk.size[SIGNERS], desk.gain, desk.pair
+    for n in range(count - 1, -1, -1):
+        j = order[n]
+        least, peak = 1 << 30, -1
+        for i in range(n_open[j]):
+            least = min(least, points[j, option[j, i]])
+            peak = max(peak, points[j, option[j, i]])
+        low[n], high[n] = low[n + 1] + least, high[n + 1] + peak
+        for s in range(signers):
+            up = gain[j, option[j, 0], s]
+            for i in range(n_open[j]):
+                up = max(up, gain[j, option[j, i], s])
+            most[n, s] = most[n + 1, s] + up
+    for q in range(len(desk.linkage[STATE])):
+        if desk.linkage[STATE, q] > 0:
+            for s in range(signers):
+                if pair[q, s] > 0:
+                    for n in range(count + 1):
+                        most[n, s] += pair[q, s]
+
+
+@rule
 def walk(
     desk: Desk, problem: Problem, total: int, best: int, text: Ints, steps: int
 ) -> tuple[int, int]:
@@ -83,24 +111,7 @@ def walk(
     high = np.zeros(count + 1, np.int64)
     most = np.zeros((count + 1, signers), np.int64)
     sums = np.zeros((count + 1, signers), np.int64)
-    for n in range(count - 1, -1, -1):
-        j = order[n]
-        least, peak = 1 << 30, -1
-        for i in range(n_open[j]):
-            least = min(least, points[j, option[j, i]])
-            peak = max(peak, points[j, option[j, i]])
-        low[n], high[n] = low[n + 1] + least, high[n + 1] + peak
-        for s in range(signers):
-            up = gain[j, option[j, 0], s]
-            for i in range(n_open[j]):
-                up = max(up, gain[j, option[j, i], s])
-            most[n, s] = most[n + 1, s] + up
-    for q in range(len(desk.linkage[STATE])):
-        if desk.linkage[STATE, q] > 0:
-            for s in range(signers):
-                if pair[q, s] > 0:
-                    for n in range(count + 1):
-                        most[n, s] += pair[q, s]
+    fill_reach(desk, points, low, high, most)
     for s in range(signers):
         sums[0, s] = desk.party[START, s]
     rest = desk.size[REST]

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-CONSENT_MODES = ("union", "options", "issues", "none")
-
 
 @dataclass(frozen=True)
 class Seat:

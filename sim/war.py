@@ -118,9 +118,9 @@ def resting_ratio(law: WarLaw, state: Floats) -> float:
 
 
 @rule
-def remaining(law: WarLaw, state: Floats) -> float:
+def remaining(law: WarLaw, gain: float) -> float:
     r"""Return :math:`g = clip(1 - \phi Z / G_0, 0, 1)`, the contested share side 1 holds (2.1)."""
-    return float(min(max(1.0 - law.contested * state[GAIN] / law.region, 0.0), 1.0))
+    return float(min(max(1.0 - law.contested * gain / law.region, 0.0), 1.0))
 
 
 @rule

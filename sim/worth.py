@@ -68,33 +68,6 @@ def peace_factor(delta: float, rho: float) -> float:
 
 
 @rule
-def value_of_fighting(
-    status_quo: float, cost: float, ends: Floats, hazards: Floats, delta: float
-) -> float:
-    r"""Return the value of fighting on when the war state is constant (2.2, closed form).
-
-    .. math:: W = \frac{(1-\delta)(u^{SQ} - c) + \delta \sum_e h_e u_e}{1-\delta(1-\sum_e h_e)}
-
-    Parameters
-    ----------
-    status_quo : float
-        Utility of the no-deal status quo, util.
-    cost : float
-        Flow cost of fighting, share of the whole stake.
-    ends, hazards : (N,) float64
-        Utility (util) and believed monthly hazard of every way the war can end without a deal.
-    delta : float
-        Monthly discount factor in (0, 1).
-    """
-    total = 0.0
-    flow = (1.0 - delta) * (status_quo - cost)
-    for n in range(len(ends)):
-        flow += delta * hazards[n] * ends[n]
-        total += hazards[n]
-    return flow / (1.0 - delta * (1.0 - total))
-
-
-@rule
 def micro(x: float) -> int:
     """Return ``x`` util as integer micro-util, halves away from zero."""
     return math.floor(x * MICRO + 0.5) if x >= 0.0 else -math.floor(0.5 - x * MICRO)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.belief import Belief, open_belief
-from sim.compiled import compiled
+from sim.belief import Belief, learn_answer, open_belief
+from sim.compiled import compiled, rule
 from sim.particles import (
     HEIGHTS,
     Particles,
@@ -13,7 +13,9 @@ from sim.particles import (
     grid_of,
     log_clear,
 )
+from sim.respond import OPEN
 from sim.view import MediatorView
+from sim.weighing import weighted
 from sim.worth import Table
 from tests.strategies import small_of
 
@@ -125,3 +127,18 @@ def toy_view(seed=0, **changes) -> MediatorView:
         table=toy_table(seed, particles),
     )
     return view._replace(**changes)
+
+
+@rule
+def learn_status(belief, particles, level, p, j, k, status):
+    """Learn that party ``p`` gave option ``k`` of issue ``j`` this status."""
+    issues = belief.mean.shape[1]
+    text, statuses = np.full(issues, -1), np.full(issues, OPEN)
+    text[j], statuses[j] = k, status
+    learn_answer(belief, particles, level, p, text, statuses)
+
+
+@rule
+def predicted(belief, particles, level, p, j, k, status):
+    """Return the believed chance of a status not yet heard."""
+    return weighted(belief.weight[p, j], particles.say[level, status, p, j, k])

@@ -56,3 +56,29 @@ def mirrored(law: WarLaw) -> WarLaw:
     }
     favours = np.where(law.favours < 0, -1, 1 - law.favours)
     return law._replace(drift=-law.drift, favours=favours, **swapped)
+
+
+def value_of_fighting(
+    status_quo: float, cost: float, ends: np.ndarray, hazards: np.ndarray, delta: float
+) -> float:
+    r"""Return the value of fighting on when the war state is constant (2.2, closed form).
+
+    .. math:: W = \frac{(1-\delta)(u^{SQ} - c) + \delta \sum_e h_e u_e}{1-\delta(1-\sum_e h_e)}
+
+    Parameters
+    ----------
+    status_quo : float
+        Utility of the no-deal status quo, util.
+    cost : float
+        Flow cost of fighting, share of the whole stake.
+    ends, hazards : (N,) float64
+        Utility (util) and believed monthly hazard of every way the war can end without a deal.
+    delta : float
+        Monthly discount factor in (0, 1).
+    """
+    total = 0.0
+    flow = (1.0 - delta) * (status_quo - cost)
+    for n in range(len(ends)):
+        flow += delta * hazards[n] * ends[n]
+        total += hazards[n]
+    return flow / (1.0 - delta * (1.0 - total))

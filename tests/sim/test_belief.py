@@ -12,10 +12,8 @@ from sim.belief import (
     believed_surplus,
     learn_answer,
     learn_ask,
-    learn_status,
     log_acceptance,
     open_belief,
-    predicted,
 )
 from sim.compiled import compiled, rule
 from sim.composite import open_composite, willing
@@ -23,7 +21,7 @@ from sim.particles import BELIEF_WORLDS, HEIGHTS, LEAST_CLEAR, draw_particles
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE, answer, eta, status_chance
 from sim.weighing import log_sigmoid, resample, reweigh
 from sim.worth import enforcement_level
-from tests.toys import toy_belief, toy_particles, toy_table
+from tests.toys import learn_status, predicted, toy_belief, toy_particles, toy_table
 
 TOY = toy_particles()
 low, mid = st.integers(0, 1), st.integers(0, 2)

@@ -15,7 +15,6 @@ from sim.lottery import (
     COHESIONS,
     SWEEPS,
     Axes,
-    empty_prospects,
     fill_axes,
     fill_held,
     fill_prospects,
@@ -24,11 +23,11 @@ from sim.lottery import (
     fill_table,
     foreseen,
     mean_cohesion,
+    new_prospects,
     value_at,
 )
 from sim.war import AID, COHESION, GAIN, MONTH, RATIO, STATE, advance, hazards, remaining, start
-from sim.worth import value_of_fighting
-from tests.sim.laws import law_of, state_of
+from tests.sim.laws import law_of, state_of, value_of_fighting
 
 PATHS = 4000
 GRID = 0.0005
@@ -38,7 +37,7 @@ picks = st.integers(0, 10**6)
 
 
 def prospects_of(law, delta, cohesions=COHESIONS, rule=None):
-    prospects = empty_prospects(len(law.hazard), cohesions)
+    prospects = new_prospects(len(law.hazard), cohesions)
     (rule or compiled(fill_prospects))(law, delta, prospects)
     return prospects
 
@@ -231,7 +230,7 @@ def test_the_chain_keeps_mean_and_variance(rho, n):
 @given(picks, st.floats(-3000, 3000))
 def test_a_month_takes_the_front_where_it_should(pick, drift):
     law = law_of(pick)._replace(drift=drift)
-    axes, first, weight = empty_prospects(3).axes, np.zeros(7, dtype=np.int64), np.zeros((7, 3))
+    axes, first, weight = new_prospects(3, 2).axes, np.zeros(7, dtype=np.int64), np.zeros((7, 3))
     fill_axes(law, 0.985, axes)
     fill_steps(law, axes, first, weight)
     assert np.all(weight >= -1e-12)
@@ -246,7 +245,7 @@ def test_the_front_is_solved_whichever_way_it_moves():
     """Marching on, back, or to and fro: the equations hold, in a few sweeps."""
     for drift in (-500.0, -50.0, 0.0, 50.0, 500.0, 2500.0):
         law = law_of(3)._replace(drift=drift)
-        prospects = empty_prospects(3)
+        prospects = new_prospects(3, 2)
         axes, held = prospects.axes, prospects.held[0, 0]
         fill_axes(law, 0.985, axes)
         chain, first, weight = np.zeros((7, 7)), np.zeros(7, dtype=np.int64), np.zeros((7, 3))

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.belief import learn_status, open_belief
+from sim.belief import open_belief
 from sim.compiled import compiled
 from sim.particles import fill_chances
 from sim.renewal import jitter, own_particles, renew
-from tests.toys import toy_particles
+from tests.toys import learn_status, toy_particles
 
 TOY = toy_particles(size=200)
 

@@ -170,11 +170,11 @@ def test_hazards_are_the_formulas_of_the_theory():
 
 def test_what_remains_runs_from_all_to_nothing():
     law, state = law_of(4), np.zeros(STATE)
-    assert remaining(law, state) == 1.0
+    assert remaining(law, state[GAIN]) == 1.0
     state[GAIN] = 0.25 * law.region / law.contested
-    assert remaining(law, state) == pytest.approx(0.75)
+    assert remaining(law, state[GAIN]) == pytest.approx(0.75)
     state[GAIN] = 2.0 * law.region / law.contested
-    assert remaining(law, state) == 0.0
+    assert remaining(law, state[GAIN]) == 0.0
 
 
 @given(st.integers(0, 10**6))

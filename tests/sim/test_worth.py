@@ -17,8 +17,8 @@ from sim.worth import (
     micro,
     peace_factor,
     surplus,
-    value_of_fighting,
 )
+from tests.sim.laws import value_of_fighting
 from tests.strategies import smalls
 
 chance = st.floats(0.001, 0.1)
