@@ -126,12 +126,11 @@ class Config:
         """Another folder with the case's tables, if one was named."""
         return Path(self.case["dir"]) if self.case.get("dir") else None
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """First world and one past the last."""
+    def span(self, units: int) -> tuple[int, int]:
+        """Return the first world (or unit of a study) and one past the last, of so many."""
         if self.only_world is not None:
             return self.only_world, self.only_world + 1
-        return 0, self.worlds
+        return 0, units
 
     def negotiator(self, party: str) -> str:
         """Return the name of a party's manner."""
@@ -204,12 +203,6 @@ def _check_together(config: Config, place: str, faults: FaultList) -> None:
         )
     if config.war.delta is not None and "delta" in config.fix:
         faults.add(schema.join(place, "fix.delta"), "war.delta beside it", "one of the two")
-    if config.case.get("later") is not None:
-        faults.add(
-            schema.join(place, "case.later"),
-            schema.shown(config.case["later"]),
-            "null (later evidence arrives with calibration)",
-        )
     _check_results_dir(config, place, faults)
     for level in ("smoke", "full"):
         expect.parse_all(getattr(config.expect, level), f"expect.{level}", faults)
