@@ -19,6 +19,7 @@ import numpy as np
 from sim import rng
 from sim.compiled import rule
 from sim.fighting import Fighting, fill_fighting, new_fighting, worth_of_fighting
+from sim.learned import Learned, draw_of
 from sim.records import record
 from sim.war import STATE, law_of, start
 from sim.world import World
@@ -33,6 +34,10 @@ from sim.worth import (
 
 # The laws of sim.params.LAWS, in its order.
 FIXED, UNIFORM, LOGUNIFORM, NORMAL, LOGNORMAL, HALFNORMAL = range(6)
+
+INDIFFERENT = 0.25
+"""Range of closeness below which a single-peaked party has less than a full swing (ours). Only an
+issue of two options has so small a range: there the better one would else jump from 0 to 1."""
 
 
 @record
@@ -74,6 +79,7 @@ class Rows(NamedTuple):
 class Prior(NamedTuple):
     """All that the prior needs to draw a world, as arrays (shapes as in :class:`World`).
 
+    ``learned`` replaces weights, values, thresholds and the response where it holds draws;
     ``sds`` = (weight log, shape, party shape, ideal logit, threshold); ``ending_side`` (N, P) is
     1 where an ending is on that party's terms, -1 where on its opponent's, else 0; ``side`` (P,) is
     0 or 1 for the belligerents, else -1; ``delta`` is nan unless it is held fixed.
@@ -103,6 +109,7 @@ class Prior(NamedTuple):
     sds: Floats
     numbers: Numbers
     rows: Rows
+    learned: Learned
 
 
 @rule
@@ -158,13 +165,16 @@ def along_the_order(
 
 @rule
 def around_an_ideal(ideal: float, place: Floats, n: int, out: Floats) -> None:
-    """Fill ``out[:n]`` with 1 - abs(position - ideal), rescaled to worst 0, best 1 (1.1)."""
+    """Fill ``out[:n]`` with 1 - abs(position - ideal), rescaled to worst 0, best 1 (1.1).
+
+    A party whose ideal leaves its options nearly alike has a smaller best: see `INDIFFERENT`.
+    """
     low, high = 1.0, 0.0
     for k in range(n):
         out[k] = 1.0 - abs(place[k] - ideal)
         low, high = min(low, out[k]), max(high, out[k])
     for k in range(n):
-        out[k] = (out[k] - low) / (high - low) if high > low else 1.0
+        out[k] = (out[k] - low) / max(high - low, INDIFFERENT)
 
 
 @rule
@@ -317,10 +327,15 @@ def draw_world(prior: Prior, world: int) -> World:
     """Draw world ``world`` (>= 0) of the prior."""
     parties, issues, options = prior.red_chance.shape
     rows, pairs = prior.rows, prior.rows.link.shape[1]
-    weight, value = np.zeros((parties, issues)), np.zeros((parties, issues, options))
     red, threshold = np.zeros((parties, issues, options), np.bool_), np.zeros((parties, issues))
-    draw_weights(prior.seed, world, prior.salience, prior.sds[0], weight)
-    draw_values(prior, world, value)
+    draws = len(prior.learned.weight)
+    d = draw_of(world, draws) if draws > 0 else -1
+    if d >= 0:
+        weight, value = prior.learned.weight[d].copy(), prior.learned.value[d].copy()
+    else:
+        weight, value = np.zeros((parties, issues)), np.zeros((parties, issues, options))
+        draw_weights(prior.seed, world, prior.salience, prior.sds[0], weight)
+        draw_values(prior, world, value)
     draw_red_lines(prior.seed, world, prior.red_chance, red)
     size = np.zeros((parties, pairs))
     fill_links(prior, world, size)
@@ -341,10 +356,15 @@ def draw_world(prior: Prior, world: int) -> World:
     )
     peace = np.zeros((parties, prior.levels))
     fill_coefficients(prior, world, weight, value, size, reserve, delta, peace, coef, base, link)
-    fill_thresholds(prior, world, reserve, threshold)
+    if d >= 0:
+        threshold = prior.learned.threshold[d].copy()
+    else:
+        fill_thresholds(prior, world, reserve, threshold)
     response = np.zeros(len(rows.response))
     for n in range(len(response)):
-        response[n] = number(prior, world, rows.response[n])
+        row = rows.response[n]
+        told = d >= 0 and prior.numbers.law[row] != FIXED
+        response[n] = prior.learned.response[d, n] if told else number(prior, world, row)
     return World(
         weight, value, red, threshold, reserve, month, coef, base, link, peace,
         fighting.law.hazard, fighting, holdout_of(prior, world), delta,

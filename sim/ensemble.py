@@ -17,6 +17,7 @@ from sim.compiled import compiled
 from sim.draw import Numbers, Prior, Rows, draw_world, number
 from sim.evidence import ideal_positions, positions, red_line_probability
 from sim.fixed import hold
+from sim.learned import Learned, nothing_learned
 from sim.params import LAWS
 from sim.settings import Settings
 from sim.ties import MOST_PAIRS
@@ -35,6 +36,7 @@ class Ensemble:
     case: Case
     settings: Settings
     seed: int
+    learned: Learned | None = None
 
     @cached_property
     def table(self) -> Table:
@@ -44,7 +46,7 @@ class Ensemble:
     @cached_property
     def prior(self) -> Prior:
         """The arrays that worlds are drawn from."""
-        return _prior_arrays(self.case, self.settings, self.seed)
+        return _prior_arrays(self.case, self.settings, self.seed, self.learned)
 
     def world(self, i: int) -> World:
         """Draw world ``i`` (>= 0)."""
@@ -59,6 +61,11 @@ class Ensemble:
 def prior_ensemble(case: Case, settings: Settings, seed: int) -> Ensemble:
     """Return the prior ensemble of a case, with the numbers the settings hold."""
     return Ensemble(hold(case, settings.fixed), settings, seed)
+
+
+def posterior_ensemble(case: Case, settings: Settings, seed: int, learned: Learned) -> Ensemble:
+    """Return the ensemble whose weights, values, thresholds and response were learned (5)."""
+    return Ensemble(hold(case, settings.fixed), settings, seed, learned)
 
 
 def consent_needs(case: Case, mode: str) -> Bools:
@@ -208,9 +215,14 @@ def _ending_sides(case: Case) -> Floats:
     return sides
 
 
-def _prior_arrays(case: Case, settings: Settings, seed: int) -> Prior:
+def log_weight_sd(case: Case) -> float:
+    """Return the sd of a log weight that a Dirichlet has at the mean share (5.2)."""
+    share = case.priors.salience_concentration / case.agenda.n_issues
+    return math.sqrt(float(polygamma(1, share)))
+
+
+def _prior_arrays(case: Case, settings: Settings, seed: int, learned: Learned | None) -> Prior:
     priors = case.priors
-    share = priors.salience_concentration / case.agenda.n_issues
     response = [priors.params[f"response.sd_{n}"].value for n in (
         "increment_logit", "party_increment", "ideal_logit", "threshold")]  # fmt: skip
     chance = red_line_probability(case)
@@ -237,7 +249,8 @@ def _prior_arrays(case: Case, settings: Settings, seed: int) -> Prior:
         links=np.array(case.ties.links, dtype=np.int64),
         cost_scale=np.array([settings.war_cost_scale.get(p, 1.0) for p in case.parties]),
         delta=math.nan if settings.war_delta is None else settings.war_delta,
-        sds=np.array([math.sqrt(float(polygamma(1, share))), *response]),
+        sds=np.array([log_weight_sd(case), *response]),
         numbers=numbers,
         rows=rows,
+        learned=learned or nothing_learned(*chance.shape),
     )

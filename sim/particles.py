@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.compiled import compiled, rule
+from sim.learned import BELIEFS
 from sim.records import record
 from sim.respond import eta, status_chance
 from sim.worth import MICRO, Bools, Floats, Ints, break_hazard, peace_factor
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sim.ensemble import Ensemble
     from sim.world import World
 
-BELIEF_WORLDS = 1 << 40
+BELIEF_WORLDS = BELIEFS
 """First of the worlds that beliefs are made of; no run ever reaches it."""
 
 PARTICLES = 200

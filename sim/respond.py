@@ -84,3 +84,24 @@ def status_chance(latent: float, red: bool, lapse: float, status: int) -> float:
         return (1.0 - lapse) * max(1.0 - refused - accepted, 0.0) + lapse / CATEGORIES
     told = refused if status == UNACCEPTABLE else accepted
     return (1.0 - lapse) * told + lapse * MIDDLE / CATEGORIES
+
+
+@rule
+def category_chance(latent: float, lapse: float, category_: int) -> float:
+    r"""Return the chance of one of the seven categories (the likelihood of a coded strength).
+
+    .. math:: \Pr(c) = (1-\ell)\,[\sigma(\kappa_{c+1}-\eta) - \sigma(\kappa_c-\eta)] + \ell/7
+
+    with cutpoints :math:`\kappa_c = c - 3.5` between category c - 1 and c. Summed over the
+    categories of a status it is :func:`status_chance`.
+
+    Examples
+    --------
+    >>> round(sum(category_chance(0.3, 0.05, c) for c in (0, 1, 2)), 6)
+    0.315953
+    >>> round(status_chance(0.3, False, 0.05, UNACCEPTABLE), 6)
+    0.315953
+    """
+    below = logistic(category_ - 3.5 - latent) if category_ > 0 else 0.0
+    up_to = logistic(category_ - 2.5 - latent) if category_ < CATEGORIES - 1 else 1.0
+    return (1.0 - lapse) * (up_to - below) + lapse / CATEGORIES
