@@ -23,7 +23,9 @@ from experiments.schema import (
     text,
 )
 from experiments.sections import (
+    Backtest,
     Box,
+    Calibrate,
     Ensemble,
     Expect,
     Mediator,
@@ -111,6 +113,8 @@ class Config:
     ratification: Ratification = schema.section(Ratification)
     study: Study = schema.section(Study)
     box: Box = schema.section(Box)
+    calibrate: Calibrate = schema.section(Calibrate)
+    backtest: Backtest = schema.section(Backtest)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)

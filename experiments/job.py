@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from experiments import batch, box, expect, identity, manifest, manners, report, store
+from experiments import batch, box, ensembles, expect, identity, manifest, manners, report, store
 from experiments.batch import Arm
 from experiments.config import Config, check_fixed, check_parties
 from experiments.findings import Findings
@@ -132,6 +132,7 @@ def execute(config: Config, level: str | None, quiet: bool = False) -> Result:
     with store.locked(folder):
         if not quiet:  # not before: on bad input stdout stays empty
             print(f"Question: {config.question}", flush=True)
+            ensembles.warn_if_missing(config, job.case)
         begun = manifest.read(folder)
         if begun and begun["complete"]:
             return _replay(job, folder, begun, level)

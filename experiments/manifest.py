@@ -11,7 +11,9 @@ from typing import Any
 
 from experiments import identity, store
 from experiments.config import Config
+from experiments.ensembles import ensemble_kind
 from sim.case import Case
+from sim.posterior import HOME, manifest_of
 
 SCHEMA_VERSION = 1
 NAME = "manifest.json"
@@ -35,13 +37,15 @@ def command() -> str:
 
 
 def ensemble_sha256(config: Config, case: Case) -> str:
-    """Return what the worlds are drawn from, as a hash: a prior is its case."""
-    return identity.sha256_of([config.ensemble.kind, case.sha256])
+    """Return what the worlds are drawn from, as a hash: its case, and the draws of a posterior."""
+    kind = ensemble_kind(config, case)
+    drawn = (manifest_of(HOME, case) or {}).get("sha256") if kind == "posterior" else None
+    return identity.sha256_of([kind, case.sha256, drawn])
 
 
 def start(config: Config, case: Case, run_id: str, chunks: int) -> dict[str, Any]:
     """Return the manifest of a run that has just begun."""
-    ensemble = {"kind": config.ensemble.kind, "sha256": ensemble_sha256(config, case)}
+    ensemble = {"kind": ensemble_kind(config, case), "sha256": ensemble_sha256(config, case)}
     return {
         "schema_version": SCHEMA_VERSION,
         "experiment": config.experiment,

@@ -4,7 +4,9 @@ One line here and one line of YAML make a knob; ``python -m experiments.paramete
 of all of them. A source that begins with *ours* is our own choice, with its reason.
 """
 
+import itertools
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from experiments import schema
@@ -23,9 +25,15 @@ class Ensemble:
     """What the worlds are drawn from."""
 
     kind: str = key(
+        "posterior",
+        choice("prior", "posterior"),
+        source="theory 5: what the record teaches, where it does; prior: before it is read",
+    )
+    when_missing: str = key(
         "prior",
-        choice("prior", more=" (posterior: until calibrated)"),
-        source="ours: nothing is calibrated yet",
+        choice("prior", "stop"),
+        source="ours: a case without draws from its own evidence is played from its prior, and "
+        "says so",
     )
 
 
@@ -178,6 +186,81 @@ class Box:
         24, integer(0), "worlds per screened end", "ours: enough for a direction; 0 is no box"
     )
     corners: int = key(40, integer(1), "worlds per corner", "ours: shares to about 16 points")
+
+
+def days() -> schema.Spec:
+    """Return the spec of a list of days, each after the one before."""
+
+    def is_list(found: Any) -> bool:
+        return isinstance(found, list) and len(found) > 2 and _rising(found)
+
+    return schema.Spec(
+        "three or more days as YYYY-MM-DD, rising", is_list, lambda v: list(map(str, v))
+    )
+
+
+def _rising(found: list[Any]) -> bool:
+    try:
+        when = [date.fromisoformat(str(day)) for day in found]
+    except ValueError:
+        return False
+    return all(a < b for a, b in itertools.pairwise(when))
+
+
+@dataclass(frozen=True)
+class Calibrate:
+    """How the posterior is drawn (`experiment=calibrate`)."""
+
+    chains: int = key(4, integer(2), "chains", "ours: two are enough to see that they agree")
+    warmup: int = key(450, integer(50), "draws", "ours: R-hat settles below 1.01")
+    draws: int = key(450, integer(50), "draws per chain", "ours: 400 or more are kept")
+    rule: str = key(
+        "plain_wide",
+        choice("m1", "m2", "no_stakes", "no_strength", "plain", "plain_wide", "free_level"),
+        source="ours: of the variants the one that predicts best forward in time (backtest)",
+    )
+    salience: str = key(
+        "analyst",
+        choice("analyst", "observers", "mentions", "equal"),
+        source="theory 5.4: where weights are centred before the record is read",
+    )
+    reading: str = key(
+        "full", choice("full", "strict"), source="data sheet: notes that a strict run leaves out"
+    )
+    leaders: bool = key(True, flag(), source="theory 10.1: robustness with leader rows dropped")
+    keep: bool = key(False, flag(), source="ours: make the draws the posterior of the case")
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """How the model is scored forward in time (`experiment=backtest`)."""
+
+    days: list[str] = key(
+        ["2025-02-15", "2025-04-01", "2025-08-01", "2025-10-20", "2025-11-24", "2025-12-06"],
+        days(),
+        source="ours: blocks of like size; the first only chooses, frozen before the final fit",
+    )
+    variants: list[str] = key(
+        [
+            "m1",
+            "m2",
+            "m3",
+            "m4",
+            "m5",
+            "no_stakes",
+            "no_demands",
+            "no_fade",
+            "no_strength",
+            "free_level",
+            "plain",
+            "plain_wide",
+        ],
+        words(),
+        source="theory 1.2, 5: rules of decision and readings of the rows",
+    )
+    metric: str = key(
+        "log_score", choice("log_score"), source="theory 5.5: what variants are chosen by"
+    )
 
 
 @dataclass(frozen=True)

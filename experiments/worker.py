@@ -14,13 +14,15 @@ from agents import seating
 from agents.batch import play
 from experiments.columns import NULL_COLUMNS, ripe_columns, round_columns, world_columns
 from experiments.config import Config
+from experiments.ensembles import ensemble_kind
 from experiments.negotiators import seat_of
 from experiments.sections import VISITS
 from sim.case import Case
 from sim.compiled import compiled
-from sim.ensemble import Ensemble, prior_ensemble
+from sim.ensemble import Ensemble
 from sim.fortunes import open_talks
 from sim.negotiation import Negotiation, end_name, prepared
+from sim.posterior import ensemble_of
 from sim.record import Record, Turn
 from sim.respond import STATUS_NAMES
 from sim.ripeness import Moment, ripeness
@@ -40,6 +42,7 @@ def settings_of(config: Config, case: Case) -> Settings:
     """Translate a validated configuration into the switches the theory knows."""
     p, m, r = config.protocol, config.mediator, config.response
     return Settings(
+        ensemble=ensemble_kind(config, case),
         consent=config.consent,
         red_lines=config.red_lines,
         learning=config.learning,
@@ -78,7 +81,7 @@ def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
     """Return the ensemble and the rules of a round, prepared once per process."""
     key = (case.sha256, repr(settings), seed)
     if key not in _READY:
-        ensemble = prior_ensemble(case, settings, seed)
+        ensemble = ensemble_of(case, settings, seed)
         _READY.clear()  # the beliefs of one setting are 20 MB
         _READY[key] = (ensemble, prepared(ensemble))
     return _READY[key]

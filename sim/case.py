@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,15 @@ from sim.errors import BadInput, Fault, FaultList, nearest
 from sim.nodes import Node, listed, parse_yaml, shown
 from sim.params import Param, read_params
 from sim.priors import Ending, Paper, Poll, Priors, Rule, read_priors
-from sim.tables import REQUIRED_TABLES, TABLES, Tables, read_bytes, read_tables, read_text
+from sim.tables import (
+    REQUIRED_TABLES,
+    TABLES,
+    Tables,
+    read_bytes,
+    read_later,
+    read_tables,
+    read_text,
+)
 from sim.ties import Ties, read_ties
 
 __all__ = [
@@ -38,6 +46,7 @@ __all__ = [
     "Rule",
     "check_case",
     "default_root",
+    "later_case",
     "load_case",
 ]
 
@@ -146,6 +155,31 @@ def load_case(
         return _build(mapping, f"{case}.yaml | ", folder or home / case)
     place = folder or (Path(case["dir"]) if case.get("dir") else home / str(case.get("name")))
     return _build(case, "case.", place)
+
+
+def later_case(case: Case, folder: Path) -> Case:
+    """Return the case with the rows of a later folder in place of its own (``case.later``).
+
+    Documents known before stay known, so that later terms and verdicts may name them.
+
+    Raises
+    ------
+    BadInput
+        With every fault at once: unknown codes and parties, empty tables, dates before the cut-off.
+    """
+    faults = FaultList()
+    if not _is_folder(folder):
+        faults.add("case.later", shown(folder), "a folder with statements.csv")
+        faults.raise_if_any()
+    sides = tuple(case.parties[p] for p in case.belligerents)
+    known = Known(
+        case.parties, sides, date.max, case.agenda, frozenset(case.document_ids), case.cutoff
+    )
+    later = read_later(folder, known, faults)
+    faults.raise_if_any()
+    fresh = {d.document_id for d in later.documents}
+    papers = (*(d for d in case.tables.documents if d.document_id not in fresh), *later.documents)
+    return replace(case, tables=replace(later, documents=papers))
 
 
 def check_case(path: Path) -> Case:

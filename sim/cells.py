@@ -25,7 +25,8 @@ class Known:
     """What the cells may refer to.
 
     ``agenda`` or ``documents`` is None where it could not be read: references are then left
-    unchecked instead of raining faults.
+    unchecked instead of raining faults. ``earliest`` is set where later evidence is read: it may
+    not be dated before.
     """
 
     parties: tuple[str, ...]
@@ -33,6 +34,7 @@ class Known:
     cutoff: date
     agenda: Agenda | None = None
     documents: frozenset[str] | None = None
+    earliest: date | None = None
 
 
 class CellError(Exception):
@@ -231,6 +233,8 @@ def event_kind(cell: Cell) -> str:
 
 
 def _in_time(found: date, known: Known) -> date:
+    if known.earliest is not None and found < known.earliest:
+        raise CellError(f"a date not before the cut-off {known.earliest}", str(known.earliest))
     if found > known.cutoff:
         raise CellError(f"a date not after the cut-off {known.cutoff}", str(known.cutoff))
     return found

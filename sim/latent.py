@@ -13,6 +13,7 @@ with the mean and spread the value of fighting has over the prior worlds. ``xp``
 """
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,7 +102,7 @@ def frame_of(
     case: Case, salience: str = "analyst", level: tuple[Floats, Floats] | None = None
 ) -> Frame:
     """Return the fixed part of a calibration; ``level`` is `level_of` the case if not given."""
-    level, level_sd = level or level_of(case)
+    centre, spread = level or level_of(case)
     params = case.priors.params
     sds = [params[f"response.sd_{n}"].value for n in (
         "increment_logit", "party_increment", "threshold")]  # fmt: skip
@@ -113,8 +114,8 @@ def frame_of(
         monotone=np.array(case.priors.monotone),
         position=positions(case),
         fights=np.array([p in case.belligerents for p in range(len(case.parties))]),
-        level=level,
-        level_sd=level_sd,
+        level=centre,
+        level_sd=spread,
         sds=np.array(sds),
         beta=_pair(case, "response.beta"),
         xi=_pair(case, "response.xi"),
@@ -262,8 +263,5 @@ def inside_unit(mean: float, sd: float, z: Any, xp: Any) -> Any:
 
 def _normal(xp: Any) -> tuple[Any, Any]:
     """Return the normal distribution function and its inverse of the array library."""
-    if xp is np:
-        from scipy.special import ndtr, ndtri
-    else:
-        from jax.scipy.special import ndtr, ndtri
-    return ndtr, ndtri
+    special = import_module("scipy.special" if xp is np else "jax.scipy.special")
+    return special.ndtr, special.ndtri

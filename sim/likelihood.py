@@ -14,15 +14,16 @@ their identity, so that a row can be weighed out again.
 """
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.latent import Frame, Latent
 from sim.observed import Observations
-from sim.respond import CATEGORIES, category_chance, eta
+from sim.respond import CATEGORIES, MIDDLE, category_chance, eta
 from sim.traced import traced
-from sim.worth import Floats
+from sim.worth import Bools, Floats, Ints
 
 SPAN = 0.1
 """Softness of a rival rule's step in log weight (ours)."""
@@ -47,6 +48,11 @@ class Rule:
         Whether stakes sharpen stances (xi of 4.1); without, xi = 0.
     fade : bool
         Whether rows of a party with a half-life fade.
+    strength : bool
+        Whether the strength of a stance is read, or only its class.
+    free_level : bool
+        Whether the level of a party's thresholds is left wide (sd `WIDE`) instead of as wide as
+        the value of fighting on is in the prior worlds.
     """
 
     red: bool = True
@@ -55,6 +61,12 @@ class Rule:
     demands_accept: bool = True
     stakes: bool = True
     fade: bool = True
+    strength: bool = True
+    free_level: bool = False
+
+
+WIDE = 0.3
+"""Sd of a free level, value units (ours)."""
 
 
 class Terms(NamedTuple):
@@ -66,7 +78,9 @@ class Terms(NamedTuple):
     verdicts: Any
 
 
-def latents(draw: Latent, party: Any, issue: Any, option: Any, level: Any, rule: Rule, xp: Any) -> Any:
+def latents(
+    draw: Latent, party: Any, issue: Any, option: Any, level: Any, rule: Rule, xp: Any
+) -> Any:
     """Return eta of 4.1 for rows, (N,)."""
     weight, issues = draw.weight[party, issue], draw.weight.shape[1]
     xi = draw.xi if rule.stakes else 0.0
@@ -91,9 +105,18 @@ def ratings(
 ) -> Any:
     """Return the log chance of every rating, (N,); ``red`` is (P, J, K)."""
     told = latents(draw, seen.party, seen.issue, seen.option, seen.level, rule, xp)
-    chance = category_chances(told, frame.lapse, xp)[np.arange(len(seen.category)), seen.category]
+    seven = category_chances(told, frame.lapse, xp)
+    chance = (seven * counted(seen.category, rule.strength)).sum(axis=1)
     q = red[seen.party, seen.issue, seen.option] if rule.red else np.zeros(len(seen.party))
-    return xp.log(q * (seen.category == 0) + (1.0 - q) * chance)
+    refused = seen.category == 0 if rule.strength else seen.category < MIDDLE
+    return xp.log(q * refused + (1.0 - q) * chance)
+
+
+def counted(category: Ints, strength: bool) -> Bools:
+    """Return which categories an observation stands for, (N, 7): its own, or its whole class."""
+    every, middle = np.arange(CATEGORIES), category[:, None] - MIDDLE
+    same: Bools = np.sign(middle) == np.sign(every - MIDDLE)
+    return np.asarray(middle == every - MIDDLE) if strength else same
 
 
 def demands(draw: Latent, seen: Observations, frame: Frame, xp: Any) -> Any:
@@ -119,7 +142,13 @@ def mentions(draw: Latent, seen: Observations, xp: Any) -> Any:
 
 
 def verdicts(draw: Latent, seen: Observations, frame: Frame, xp: Any) -> Any:
-    """Return the log chance of every verdict, (V,): rejects < parts < basis < accepts at S = h."""
+    """Return the log chance of every verdict, (V,)."""
+    chance = verdict_chances(draw, seen, frame, xp)
+    return xp.log(chance[np.arange(len(seen.verdict_category)), seen.verdict_category])
+
+
+def verdict_chances(draw: Latent, seen: Observations, frame: Frame, xp: Any) -> Any:
+    """Return the chance of rejects < parts < basis < accepts, (V, 4); accepts from S = h up."""
     p, text = seen.verdict_party, seen.verdict_text
     value, weight = draw.value[p], draw.weight[p]
     there = np.arange(value.shape[-1]) < frame.n_options[:, None]
@@ -134,8 +163,7 @@ def verdicts(draw: Latent, seen: Observations, frame: Frame, xp: Any) -> Any:
     cuts = xp.stack([-draw.cut[0] - draw.cut[1], -draw.cut[1], xp.zeros(())])
     up_to = 1.0 / (1.0 + xp.exp(xp.clip(gap[:, None] - cuts, -50.0, 50.0)))
     edges = xp.concatenate([xp.zeros((len(p), 1)), up_to, xp.ones((len(p), 1))], axis=1)
-    chance = (edges[:, 1:] - edges[:, :-1])[np.arange(len(p)), seen.verdict_category]
-    return xp.log((1.0 - frame.lapse) * chance + frame.lapse / 4.0)
+    return (1.0 - frame.lapse) * (edges[:, 1:] - edges[:, :-1]) + frame.lapse / 4.0
 
 
 def terms(
@@ -163,8 +191,4 @@ def row_weights(seen: Observations, rule: Rule) -> Terms:
 
 
 def _gammaln(xp: Any) -> Any:
-    if xp is np:
-        from scipy.special import gammaln
-    else:
-        from jax.scipy.special import gammaln
-    return gammaln
+    return import_module("scipy.special" if xp is np else "jax.scipy.special").gammaln

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -107,9 +108,7 @@ def reading(case: Case, strict: bool = False, leaders: bool = True) -> Case:
 
 def own_line(case: Case) -> list[Statement]:
     """Return the statements that speak for their party on substance."""
-    return [
-        s for s in case.tables.statements if not s.dissent and "procedural" not in s.coder_note
-    ]
+    return [s for s in case.tables.statements if not s.dissent and "procedural" not in s.coder_note]
 
 
 def category_of(stance: str, strength: int) -> int:
@@ -174,7 +173,7 @@ def observe(case: Case, until: date | None = None, fade: bool = True) -> Observa
     )  # fmt: skip
 
 
-def _demands(case: Case, rows: Sequence[Statement], weight: Floats) -> dict[str, object]:
+def _demands(case: Case, rows: Sequence[Statement], weight: Floats) -> dict[str, Any]:
     """Return the demands: what was asked for, and what a text says for its authors."""
     agenda, found = case.agenda, []
     for s, w in zip(rows, weight, strict=True):
@@ -200,7 +199,7 @@ def _demands(case: Case, rows: Sequence[Statement], weight: Floats) -> dict[str,
     }
 
 
-def _verdicts(case: Case) -> dict[str, object]:
+def _verdicts(case: Case) -> dict[str, Any]:
     """Return the reactions to whole documents by those who speak for their party."""
     rows = [
         v for v in case.tables.document_verdicts

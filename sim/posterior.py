@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.case import Case
+from sim.case import Case, default_root
+from sim.ensemble import Ensemble, posterior_ensemble, prior_ensemble
 from sim.errors import BadInput, Fault
 from sim.evidence import red_line_probability
-from sim.learned import Learned
 from sim.latent import Frame, frame_of, layout, meaning
+from sim.learned import Learned
 from sim.observed import observe
+from sim.settings import Settings
 from sim.worth import Floats
 
 
@@ -46,16 +48,16 @@ def drawn_place(folder: Path, case: Case) -> Path:
 
 def write_posterior(folder: Path, case: Case, frame: Frame, z: Floats, notes: Any) -> Path:
     """Write draws of the normals (D, n) with their manifest; return the file of the draws."""
-    arrays, start = {}, 0
+    arrays: dict[str, Any] = {"frame_level": frame.level, "frame_level_sd": frame.level_sd}
+    start = 0
     for name, mask in layout(frame).items():
         n = int(mask.sum())
         arrays[name] = z[:, start : start + n].astype(np.float32)
         start += n
     folder.mkdir(parents=True, exist_ok=True)
     place = drawn_place(folder, case)
-    fixed = {"level": frame.level, "level_sd": frame.level_sd}
     with place.open("wb") as file:
-        np.savez_compressed(file, **arrays, **{f"frame_{n}": a for n, a in fixed.items()})
+        np.savez_compressed(file, **arrays)
     manifest = {
         "case": case.name,
         "evidence_sha256": evidence_sha256(case),
@@ -100,10 +102,42 @@ def read_normals(folder: Path, case: Case) -> tuple[Floats, Frame]:
 @cache
 def learned_from(folder: Path, case: Case) -> Learned:
     """Return what the kept draws of a case stand for, once per process."""
-    z, frame = read_normals(folder, case)
+    stakes = bool((manifest_of(folder, case) or {}).get("stakes", True))
+    return learned_of(*read_normals(folder, case), stakes)
+
+
+def learned_of(z: Floats, frame: Frame, stakes: bool = True) -> Learned:
+    """Return what draws of the normals (D, n) stand for, as worlds take it.
+
+    Without ``stakes`` they were fitted with xi = 0 (4.1), and worlds answer so.
+    """
     draws = [meaning(row, frame, np) for row in z]
-    lapse = np.full(len(z), frame.lapse)
-    columns = [[d.beta for d in draws], [d.xi for d in draws], lapse]
-    response = np.column_stack([*columns, np.array([d.posture[:3] for d in draws])])
-    arrays = (np.array([getattr(d, n) for d in draws]) for n in ("weight", "value", "threshold"))
-    return Learned(*(np.ascontiguousarray(a) for a in arrays), np.ascontiguousarray(response))
+    response = [[d.beta, d.xi if stakes else 0.0, frame.lapse, *d.posture[:3]] for d in draws]
+    return Learned(
+        np.array([d.weight for d in draws], dtype=np.float64),
+        np.array([d.value for d in draws], dtype=np.float64),
+        np.array([d.threshold for d in draws], dtype=np.float64),
+        np.array(response, dtype=np.float64),
+    )
+
+
+HOME = default_root().parent / "ensemble"
+"""Where the draws of the installed cases are kept."""
+
+
+def is_calibrated(case: Case) -> bool:
+    """Say whether there are draws made from the evidence of this case."""
+    return manifest_of(HOME, case) is not None
+
+
+def ensemble_of(case: Case, settings: Settings, seed: int) -> Ensemble:
+    """Return the ensemble the settings ask for.
+
+    Raises
+    ------
+    BadInput
+        If a posterior is asked for of a case that has no draws.
+    """
+    if settings.ensemble == "prior":
+        return prior_ensemble(case, settings, seed)
+    return posterior_ensemble(case, settings, seed, learned_from(HOME, case))

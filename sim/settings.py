@@ -113,10 +113,11 @@ class Voice:
 class Settings:
     """Everything that shapes a world or its talks besides the case and the seed.
 
-    ``fixed`` holds uncertain numbers of the case at a value in every world, by dotted name
-    (:mod:`sim.fixed`).
+    ``ensemble`` is "prior" or "posterior"; ``fixed`` holds uncertain numbers of the case at a value
+    in every world, by dotted name (:mod:`sim.fixed`).
     """
 
+    ensemble: str = "prior"
     consent: str = "union"
     red_lines: bool = True
     learning: bool = True

@@ -45,6 +45,7 @@ __all__ = [
     "Statement",
     "Tables",
     "read_bytes",
+    "read_later",
     "read_tables",
     "read_text",
 ]
@@ -106,6 +107,32 @@ def read_tables(folder: Path, names: Sequence[str], known: Known, faults: FaultL
         lines = documents if name == "documents" else _read_lines(file, columns, faults)
         if lines is not None:
             found[name] = _read_rows(file.name, name, lines, columns, known, faults)
+    return Tables(**found)
+
+
+LATER = ("documents", "document_terms", "document_verdicts", "statements")
+"""Tables that later evidence may bring; statements it must."""
+
+
+def read_later(folder: Path, known: Known, faults: FaultList) -> Tables:
+    """Read evidence that came after a case's cut-off, in the tables it brings; faults gather.
+
+    ``known.documents`` are the documents of the case, ``known.earliest`` its cut-off. Documents
+    may be listed again whatever their date. A table without a row is a fault.
+    """
+    names = [n for n in LATER if n == "statements" or (folder / f"{n}.csv").exists()]
+    lines = {n: _read_lines(folder / f"{n}.csv", _columns(n, known), faults) for n in names}
+    ids = {line.cells.get("document_id", "") for line in lines.get("documents") or ()}
+    known = replace(known, documents=(known.documents or frozenset()) | ids)
+    found: dict[str, Any] = {name: () for name in REQUIRED_TABLES}
+    for name in names:
+        rows = lines[name]
+        if rows is not None and not rows:
+            faults.add(f"{name}.csv | rows", "a header and no row", "at least one row")
+        if rows:
+            here = replace(known, earliest=None) if name == "documents" else known
+            columns = _columns(name, here)
+            found[name] = _read_rows(f"{name}.csv", name, rows, columns, here, faults)
     return Tables(**found)
 
 

@@ -5,7 +5,7 @@ with the extra ``calibrate``; nothing else of Tango needs it. A chain depends on
 seed only, so chains may run anywhere. Same machine and lock: same bytes.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from sim.case import Case
 from sim.errors import BadInput, Fault
 from sim.evidence import red_line_probability
 from sim.latent import Frame, Latent, frame_of, meaning, size
-from sim.likelihood import Rule, Terms, log_likelihood, row_weights, terms
+from sim.likelihood import WIDE, Rule, Terms, log_likelihood, row_weights, terms
 from sim.observed import Observations, evidence_until, observe, reading
 from sim.worth import Floats
 
@@ -31,7 +31,7 @@ class Reading:
     ``until`` is the first day not read (the day after the cut-off if None).
     """
 
-    rule: Rule = Rule()
+    rule: Rule = field(default_factory=Rule)
     salience: str = "analyst"
     strict: bool = False
     leaders: bool = True
@@ -69,10 +69,12 @@ def problem_of(case: Case, how: Reading) -> Problem:
     until = how.until or case.cutoff + timedelta(days=1)
     known = reading(evidence_until(case, until), how.strict, how.leaders)
     seen = observe(known, until, how.rule.fade)
-    fixed = replace(frame(case, how.salience), lapse=frame(case, how.salience).lapse)
-    return Problem(
-        seen, row_weights(seen, how.rule), red_line_probability(known), fixed, how.rule
-    )
+    fixed = frame(case, how.salience)
+    if how.rule.spatial:
+        fixed = replace(fixed, direction=np.zeros_like(fixed.direction))
+    if how.rule.free_level:
+        fixed = replace(fixed, level_sd=np.full_like(fixed.level_sd, WIDE))
+    return Problem(seen, row_weights(seen, how.rule), red_line_probability(known), fixed, how.rule)
 
 
 def need_sampler() -> None:
@@ -88,30 +90,44 @@ def need_sampler() -> None:
 
 
 def density(problem: Problem) -> Any:
-    """Return the negative log posterior density of the normals, for JAX."""
+    """Return the negative log posterior density of the normals given (weights, mentions, red)."""
     import jax
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
 
-    def potential(z: Any) -> Any:
+    def potential(z: Any, weights: Any, mentions: Any, red: Any) -> Any:
         draw = meaning(z, problem.frame, jnp)
-        rows = terms(draw, problem.seen, problem.red, problem.frame, problem.rule, jnp)
-        return 0.5 * (z**2).sum() - log_likelihood(rows, problem.weights)
+        seen = replace(problem.seen, mentions=mentions)
+        rows = terms(draw, seen, red, problem.frame, problem.rule, jnp)
+        return 0.5 * (z**2).sum() - log_likelihood(rows, weights)
 
     return potential
+
+
+def evidence(problem: Problem) -> tuple[Any, Any, Any]:
+    """Return the part of the record that `density` takes as an argument, for JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    arrays = (problem.weights, problem.seen.mentions, problem.red)
+    moved: tuple[Any, Any, Any] = jax.tree.map(jnp.asarray, arrays)
+    return moved
 
 
 def sample(problem: Problem, seed: int, chain: int, warmup: int, draws: int) -> Chain:
     """Sample one chain."""
     need_sampler()
-    potential = density(problem)
     import jax
     from numpyro.infer import MCMC, NUTS
 
+    given, whole = evidence(problem), density(problem)  # doubles before the first array is made
     key = jax.random.fold_in(jax.random.PRNGKey(seed), chain)
     start = 0.1 * jax.random.normal(jax.random.fold_in(key, 1), (size(problem.frame),))
-    kernel = NUTS(potential_fn=potential, target_accept_prob=0.85, max_tree_depth=DEPTH)
+    kernel = NUTS(
+        potential_fn=lambda z: whole(z, *given), target_accept_prob=0.85, max_tree_depth=DEPTH
+    )
     mcmc = MCMC(kernel, num_warmup=warmup, num_samples=draws, progress_bar=False)
     mcmc.run(key, init_params=start, extra_fields=("num_steps", "diverging"))
     told = mcmc.get_extra_fields()
@@ -122,21 +138,44 @@ def sample(problem: Problem, seed: int, chain: int, warmup: int, draws: int) -> 
     )
 
 
-def peak(problem: Problem, start: Floats | None = None) -> Floats:
-    """Return the normals of highest posterior density, (D,), by SciPy's L-BFGS."""
-    need_sampler()
-    import jax
-    import jax.numpy as jnp
-    from scipy.optimize import minimize
+class Laplace:
+    """A normal around the peak of a posterior; compiled once for any weights of its rows.
 
-    value = jax.jit(jax.value_and_grad(density(problem)))
+    The curvature of the prior is 1 in every direction; where a kink of a value (1.1) makes the
+    likelihood look convex, the curvature is held at `LEAST`.
+    """
 
-    def both(z: Floats) -> tuple[float, Floats]:
-        v, g = value(jnp.array(z))
-        return float(v), np.array(g, dtype=float)
+    LEAST = 0.5
 
-    first = np.zeros(size(problem.frame)) if start is None else start
-    return np.array(minimize(both, first, jac=True, method="L-BFGS-B", options={"maxiter": 400}).x)
+    def __init__(self, problem: Problem) -> None:
+        need_sampler()
+        import jax
+
+        evidence(problem)  # doubles before anything is compiled
+        whole = density(problem)
+        self._value = jax.jit(jax.value_and_grad(whole))
+        self._curve = jax.jit(jax.hessian(whole))
+        self._size = size(problem.frame)
+
+    def peak(self, given: tuple[Any, Any, Any], start: Floats | None = None) -> Floats:
+        """Return the normals of highest posterior density, (D,), by SciPy's L-BFGS."""
+        from scipy.optimize import minimize
+
+        def both(z: Floats) -> tuple[float, Floats]:
+            v, g = self._value(z, *given)
+            return float(v), np.array(g, dtype=float)
+
+        first = np.zeros(self._size) if start is None else start
+        steps = {"maxiter": 500}
+        return np.array(minimize(both, first, jac=True, method="L-BFGS-B", options=steps).x)
+
+    def draws(self, given: tuple[Any, Any, Any], count: int, seed: int) -> Floats:
+        """Return draws (count, D) of the normal around the peak."""
+        top = self.peak(given)
+        spread, axes = np.linalg.eigh(np.array(self._curve(top, *given)))
+        scale = 1.0 / np.sqrt(np.maximum(spread, self.LEAST))
+        luck = np.random.default_rng(seed).normal(size=(count, self._size))
+        return np.asarray(top + (luck * scale) @ axes.T)
 
 
 def draws_of(z: Floats, frame: Frame) -> list[Latent]:

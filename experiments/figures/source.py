@@ -14,7 +14,8 @@ from experiments.config import Config
 from experiments.figures import style
 from experiments.worker import settings_of, simulate_chunk
 from sim.case import Case
-from sim.ensemble import Ensemble, prior_ensemble
+from sim.ensemble import Ensemble
+from sim.posterior import ensemble_of
 from sim.world import World
 
 DRAWN = 100
@@ -67,7 +68,7 @@ class Run:
     def ensemble(self) -> Ensemble:
         """The ensemble of the first arm."""
         settings = settings_of(self.arm_config, self.case)
-        return prior_ensemble(self.case, settings, self.config.seed)
+        return ensemble_of(self.case, settings, self.config.seed)
 
     @cached_property
     def drawn(self) -> list[World]:

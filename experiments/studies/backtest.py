@@ -1,0 +1,202 @@
+"""Backtest: how well are answers predicted that nobody had seen yet, against simple rules?
+
+Forward in time over the record, or (``case.later=PATH``) on a folder of later evidence after
+fitting up to the cut-off. Scores are of public stances. What two sides would trade across points,
+what fighting on is worth and how long they hold out are priors; nothing here tests them.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.calibration import blocks as seen
+from experiments.calibration import papers, scores
+from experiments.calibration.blocks import Blocks
+from experiments.columns import Column
+from experiments.config import Config
+from experiments.findings import Finding, Findings, exactly, finding, not_built
+from experiments.ranges import BoxRange, Range
+from sim.case import Case, later_case
+from sim.posterior import HOME
+from sim.worth import Floats, Ints
+
+FIRST = (
+    "gain_log_score_nearest",
+    "gain_log_score_axis",
+    "log_score_model",
+    "log_score_model_middle",
+    "untested",
+)
+"""The findings that come first."""
+BOXED = False
+UNIT = "forecast"
+UNITS = {"log_score": "log chance", "rps": "score", "brier": "score", "auc": "chance"}
+UNTESTED = (
+    "The scores are of public stances. Trade-offs across points, the value of fighting on and "
+    "hold-out are priors and untested."
+)
+
+
+def columns(case: Case, config: Config) -> dict[str, Column]:
+    """Return the columns: one row per answer and predictor."""
+    text, real, whole = pa.string(), pa.float64(), pa.int64()
+    return {
+        "predictor": (text, "name"),
+        "statement_id": (text, "row predicted"),
+        "block": (whole, "number of the block, 0 for a later folder"),
+        "week": (whole, "calendar week"),
+        "party": (text, "name"),
+        "middle": (pa.bool_(), "neither end of its issue"),
+        "status": (whole, "0 reject, 1 conditional, 2 accept"),
+        "reject": (real, "chance"),
+        "conditional": (real, "chance"),
+        "accept": (real, "chance"),
+    }
+
+
+def units(case: Case, config: Config) -> int:
+    """Return how many forecasts are made: one, of all blocks or of the later folder."""
+    if config.case.get("later"):
+        later_case(case, Path(config.case["later"]))  # faults before anything is computed
+    return 1
+
+
+def inputs(config: Config) -> Iterable[Path]:
+    """Return the later folder's tables, the kept draws and the kept forward chances."""
+    later = config.case.get("later")
+    name = str(config.case_section["name"])
+    kept = (HOME / f"{name}.npz", HOME / f"{name}_forward.csv")
+    return [*(Path(p) for p in ([later] if later else [])), *(p for p in kept if p.exists())]
+
+
+def _forecast(case: Case, config: Config) -> Blocks:
+    later = config.case.get("later")
+    if later:
+        return seen.later(case, later_case(case, Path(later)), config)
+    return seen.forward(case, config)
+
+
+def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
+    """Predict every answer by every rule."""
+    found = _forecast(case, config)
+    answers, rows = found.answers, {name: [] for name in columns(case, config)}
+    weeks, inner = scores.weeks_of(answers.days), seen.middle(case, answers)
+    for name, chance in found.chance.items():
+        for n in range(len(answers)):
+            row = {
+                "predictor": name,
+                "statement_id": answers.ids[n],
+                "block": int(found.block[n]),
+                "week": int(weeks[n]),
+                "party": case.parties[answers.party[n]],
+                "middle": bool(inner[n]),
+                "status": int(answers.status[n]),
+            } | dict(zip(("reject", "conditional", "accept"), map(float, chance[n]), strict=True))
+            for column, value in row.items():
+                rows[column].append(value)
+    return rows
+
+
+def findings(
+    worlds: pa.Table,
+    rounds: pa.Table | None,
+    case: Case,
+    config: Config,
+    box: dict[str, BoxRange],
+) -> Findings:
+    """Return every cell of the score table and the model's gain over every rival."""
+    table = _by_predictor(worlds)
+    any_rows = next(iter(table.values()))
+    parts = _parts(any_rows, case)
+    samples = {
+        name: scores.resampled(any_rows["week"][at], config.seed) for name, at in parts.items()
+    }
+    found: Findings = {"untested": finding(exactly(0.0, 0), "1", UNTESTED)}
+    for name, rows in table.items():
+        for part, at in parts.items():
+            for score in scores.SCORES:
+                cell = _cell(
+                    score, name, part, _chance(rows)[at], rows["status"][at], samples[part]
+                )
+                found[f"{score}_{name}{part}"] = cell
+    for rival in table:
+        if rival != "model":
+            for part, at in parts.items():
+                gain = _gain(table["model"], table[rival], at, samples[part], rival, part)
+                found[f"gain_log_score_{rival}{part}"] = gain
+    later = config.case.get("later")
+    if later:
+        found |= papers.findings(case, later_case(case, Path(later)))
+    return found
+
+
+def _by_predictor(worlds: pa.Table) -> dict[str, dict[str, np.ndarray]]:
+    """Return the columns of every predictor's rows, by its name."""
+    data = {name: np.array(worlds[name].to_pylist()) for name in worlds.column_names}
+    names = list(dict.fromkeys(data["predictor"].tolist()))
+    return {
+        name: {column: values[data["predictor"] == name] for column, values in data.items()}
+        for name in names
+    }
+
+
+def _chance(rows: dict[str, np.ndarray]) -> Floats:
+    return np.column_stack([rows[name] for name in ("reject", "conditional", "accept")])
+
+
+def _parts(rows: dict[str, np.ndarray], case: Case) -> dict[str, Ints]:
+    """Return the rows behind every ending of a cell's name."""
+    parts = {"": np.arange(len(rows["status"]))}
+    parts |= {f"_{name}": np.flatnonzero(rows["party"] == name) for name in case.parties}
+    return parts | {"_middle": np.flatnonzero(rows["middle"])}
+
+
+def _words(part: str) -> str:
+    words = {"": "all answers", "_middle": "answers on middle options"}
+    return words.get(part, f"answers of {part[1:]}")
+
+
+def _cell(
+    score: str, name: str, part: str, chance: Floats, status: Ints, samples: Sequence[Ints]
+) -> Finding:
+    """Return one score of one predictor over some rows, with the interval of resampled weeks."""
+    value = scores.scored(score, chance, status) if len(status) else float("nan")
+    if np.isnan(value):
+        return not_built(f"{score} of {name}, {_words(part)}: not defined on {len(status)} rows.")
+    low, high = scores.interval(lambda at: scores.scored(score, chance[at], status[at]), samples)
+    better = "higher" if scores.HIGHER[score] else "lower"
+    spread = f"{low:.3f} to {high:.3f}, {better} is better"
+    said = f"{score} of {name}, {_words(part)}: {value:.3f} ({spread})"
+    return finding(
+        Range(value, low, high, n=len(status)), UNITS[score], f"{said}, {len(status)} rows."
+    )
+
+
+def _gain(
+    model: dict[str, np.ndarray], rival: dict[str, np.ndarray], at: Ints, samples: Sequence[Ints],
+    name: str, part: str,
+) -> Finding:  # fmt: skip
+    """Return the model's log score less a rival's on the same rows, weeks resampled together."""
+    status = model["status"][at]
+    ours, theirs = (scores.by_row(_chance(r)[at], status)["log_score"] for r in (model, rival))
+    paired = ours - theirs
+    if not len(at) or np.isnan(paired).any():
+        return not_built(f"The model against {name}, {_words(part)}: no chances to compare.")
+    value = float(paired.mean())
+    low, high = scores.interval(lambda rows: float(paired[rows].mean()), samples)
+    shown = "better" if low > 0 else "worse" if high < 0 else "no difference shown"
+    said = (
+        f"Log score of the model less {name}, {_words(part)}: {value:+.3f} (90 %: {low:+.3f} to "
+        f"{high:+.3f}, weeks resampled, {len(at)} rows): {shown}."
+    )
+    return finding(Range(value, low, high, n=len(at)), "log chance", said)
+
+
+def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
+    """Draw the score table and the calibration curve."""
+    from experiments.figures import scores as picture
+
+    return picture.draw(run_dir, case, config)
