@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.calibration.forward import VARIANTS
 from experiments.config import Config
 from experiments.findings import Finding, Findings, exactly, finding, middle
 from experiments.ranges import Range
@@ -102,13 +103,13 @@ def contraction(z: Floats, frame: Frame) -> Findings:
 
 def headlines(case: Case, config: Config, frame: Frame, readings: Mapping[str, Floats]) -> Findings:
     """Say what each reading of the record makes of the bargaining range, beside the prior's."""
-    settings = settings_of(config, case)
+    settings, stakes = settings_of(config, case), VARIANTS[config.calibrate.rule].stakes
     found = {
         "reading_prior": _headline("the prior alone", prior_ensemble(case, settings, config.seed))
     }
     for name, z in readings.items():
         picked = z[np.linspace(0, len(z) - 1, min(len(z), 2 * HEADLINE_WORLDS)).astype(int)]
-        worlds = posterior_ensemble(case, settings, config.seed, learned_of(picked, frame))
+        worlds = posterior_ensemble(case, settings, config.seed, learned_of(picked, frame, stakes))
         found[f"reading_{name}"] = _headline(f"reading: {name.replace('_', ' ')}", worlds)
     return found
 

@@ -7,6 +7,7 @@ in the run folder; with ``calibrate.keep=true`` they also become the posterior o
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,8 @@ def _forward(case: Case, config: Config, name: str) -> list[dict[str, Any]]:
 
 def _reading(case: Case, config: Config, name: str) -> list[dict[str, Any]]:
     """Fit another reading of the record by a normal around its peak."""
-    problem = problem_of(case, READINGS[name])
+    how = replace(READINGS[name], rule=VARIANTS[config.calibrate.rule])
+    problem = problem_of(case, how)
     drawn = Laplace(problem).draws(evidence(problem), READING_DRAWS, config.seed)
     return [{"number": n, "normals": packed(z)} for n, z in enumerate(drawn)]
 
