@@ -27,6 +27,7 @@ from experiments.sections import (
     Box,
     Calibrate,
     Ensemble,
+    Evidence,
     Expect,
     Mediator,
     Papers,
@@ -115,6 +116,7 @@ class Config:
     box: Box = schema.section(Box)
     calibrate: Calibrate = schema.section(Calibrate)
     backtest: Backtest = schema.section(Backtest)
+    evidence: Evidence = schema.section(Evidence)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)

@@ -264,6 +264,15 @@ class Backtest:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Changes to the record whose effect is asked for (`experiment=evidence`)."""
+
+    strike: list[str] = key([], words(), source="ours: what-if; statement ids")
+    flip: list[str] = key([], words(), source="ours: what-if; statement ids")
+    add: list[str] = key([], words(), source="ours: what-if; party:issue=option:stance")
+
+
+@dataclass(frozen=True)
 class Expect:
     """Bounds on the findings, at smoke and at full level."""
 

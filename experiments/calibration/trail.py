@@ -1,0 +1,175 @@
+r"""From a headline to the rows that carry it: strike one, flip one, add one, and see it move.
+
+Every world takes one draw of what was learned, so a headline is a mean over draws, and a change of
+the record reweights them (importance sampling, smoothed by Pareto tails, PSIS):
+
+.. math:: w_d \propto \exp\big(\Delta \log L_d\big), \qquad h = \sum_d w_d\, h_d
+
+The Pareto k of the weights says whether that can be trusted; above `TRUSTED` a refit is due
+(``experiment=calibrate``).
+"""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from arviz_stats.base import array_stats
+
+from sim.case import Case
+from sim.evidence import red_line_probability
+from sim.latent import Frame, Latent
+from sim.likelihood import Rule, category_chances, demands, latents, ratings, row_weights
+from sim.observed import Observations, observe
+from sim.respond import MIDDLE, status_of
+from sim.worth import Floats, Ints
+
+TRUSTED = 0.7
+"""Pareto k above which reweighted draws are not to be trusted (Vehtari et al. 2024)."""
+
+
+class Moved(NamedTuple):
+    """A headline after a change of the record, and the Pareto k of the weights behind it."""
+
+    value: float
+    k: float
+
+
+class Told(NamedTuple):
+    """One answer that might be given next, and how far a headline would move, on average."""
+
+    party: str
+    issue: str
+    option: str
+    worth: float
+    chances: tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """The record row by row under every draw: log chances (S, N) and what they weigh, (N,)."""
+
+    case: Case
+    draws: list[Latent]
+    frame: Frame
+    rule: Rule
+    red: Floats
+    seen: Observations
+    log_chance: Floats
+    weight: Floats
+
+    def row(self, statement_id: str) -> int:
+        """Return the number of a statement among the ratings; ValueError if it is none."""
+        return self.seen.ids.index(statement_id)
+
+    def struck(self, statement_id: str) -> Floats:
+        """Return how the log likelihood of every draw changes if a statement is struck, (S,)."""
+        n = self.row(statement_id)
+        change: Floats = -self.weight[n] * self.log_chance[:, n] - self._demand(statement_id)
+        return change
+
+    def flipped(self, statement_id: str) -> Floats:
+        """Return the change if a statement had said the opposite: R3 for A3, and so on, (S,)."""
+        n = self.row(statement_id)
+        opposite = 2 * MIDDLE - int(self.seen.category[n])
+        told = self.answered(
+            int(self.seen.party[n]), int(self.seen.issue[n]), int(self.seen.option[n]),
+            int(self.seen.level[n]),
+        )[:, opposite]  # fmt: skip
+        change: Floats = self.struck(statement_id) + self.weight[n] * np.log(told)
+        return change
+
+    def added(self, party: int, issue: int, option: int, level: int, status: int) -> Floats:
+        """Return the change if a party now gave this answer (0, 1, 2), (S,)."""
+        seven = self.answered(party, issue, option, level)
+        same = np.array([status_of(c) == status for c in range(seven.shape[1])])
+        told: Floats = np.log(seven[:, same].sum(axis=1))
+        return told
+
+    def answered(self, party: int, issue: int, option: int, level: int) -> Floats:
+        """Return the chance of each category from every draw, (S, 7), red lines mixed in."""
+        q = float(self.red[party, issue, option]) if self.rule.red else 0.0
+        at = (np.array([party]), np.array([issue]), np.array([option]), np.array([level]))
+        told = [latents(d, *at, self.rule, np) for d in self.draws]
+        seven: Floats = (1.0 - q) * category_chances(np.concatenate(told), self.frame.lapse, np)
+        seven[:, 0] += q
+        return seven
+
+    def _demand(self, statement_id: str) -> Floats:
+        """Return what a statement adds as a demand, (S,); 0 if it is none."""
+        at = [n for n, name in enumerate(self.seen.demand_ids) if name == statement_id]
+        if not at:
+            return np.zeros(len(self.draws))
+        rows = np.array([demands(d, self.seen, self.frame, np)[at[0]] for d in self.draws])
+        told: Floats = self.seen.demand_weight[at[0]] * rows
+        return told
+
+
+def trail_of(case: Case, draws: list[Latent], frame: Frame, rule: Rule) -> Trail:
+    """Return the evidence trail of a case under draws of its posterior."""
+    seen, red = observe(case, fade=rule.fade), red_line_probability(case)
+    chance = np.array([ratings(d, seen, red, frame, rule, np) for d in draws])
+    weight = row_weights(seen, rule).ratings
+    return Trail(case, draws, frame, rule, red, seen, chance, weight)
+
+
+def moved(headline: Floats, change: Floats) -> Moved:
+    """Return a headline (S,), one value a draw, under draws reweighted by ``change`` (S,)."""
+    if np.ptp(change) == 0.0:
+        return Moved(float(headline.mean()), 0.0)
+    smooth, k = array_stats.psislw(change)
+    weight = np.exp(smooth - smooth.max())
+    return Moved(float((weight * headline).sum() / weight.sum()), float(k))
+
+
+def influence(trail: Trail, headline: Floats) -> list[tuple[str, Moved, Moved]]:
+    """Return every statement with the headline if it is struck and if it is flipped."""
+    rows = [
+        (i, moved(headline, trail.struck(i)), moved(headline, trail.flipped(i)))
+        for i in trail.seen.ids
+    ]
+    mean = float(headline.mean())
+    return sorted(rows, key=lambda row: -abs(row[1].value - mean))
+
+
+def what_to_ask(trail: Trail, headline: Floats, level: int = 0) -> list[Told]:
+    """Return every answer a party could give next by how far it would move a headline.
+
+    The worth of asking is the mean absolute change over the answers the draws foresee:
+    ``sum_s Pr(s) |E[h | s] - E[h]|``.
+    """
+    case, found = trail.case, []
+    for p, party in enumerate(case.parties):
+        for j, issue in enumerate(case.agenda.issues):
+            for k, option in enumerate(issue.options):
+                seven = trail.answered(p, j, k, level)
+                three = np.column_stack(
+                    [
+                        seven[:, :MIDDLE].sum(axis=1),
+                        seven[:, MIDDLE],
+                        seven[:, MIDDLE + 1 :].sum(axis=1),
+                    ]
+                )
+                worth, chances = expected_move(three, headline)
+                found.append(Told(party, issue.id, option.code, worth, chances))
+    return sorted(found, key=lambda told: -told.worth)
+
+
+def expected_move(chance: Floats, headline: Floats) -> tuple[float, tuple[float, float, float]]:
+    """Return the mean absolute move of a headline (S,) and the chances (3,) of its causes.
+
+    Examples
+    --------
+    >>> sure = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    >>> expected_move(sure, np.array([0.0, 1.0]))
+    (0.5, (0.5, 0.0, 0.5))
+    """
+    share = chance.mean(axis=0)
+    after = (chance * headline[:, None]).sum(axis=0) / np.maximum(chance.sum(axis=0), 1e-12)
+    worth = float((share * np.abs(after - headline.mean())).sum())
+    first, second, third = (float(s) for s in share)
+    return worth, (first, second, third)
+
+
+def only(trail: Trail, at: Ints) -> Trail:
+    """Return the trail under some of its draws."""
+    return replace(trail, draws=[trail.draws[int(d)] for d in at], log_chance=trail.log_chance[at])
