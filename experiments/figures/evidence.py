@@ -41,7 +41,7 @@ def _title(found: dict) -> str:
 
 def _caption(case: Case, config: Config) -> str:
     return (
-        "Coloured: without the statement; grey: had it said the opposite. By importance reweighting "
-        "of the posterior draws; where the Pareto k in findings.json is above 0.7 only a refit can "
+        "Coloured: without the statement; grey: had it said the opposite. By importance "
+        "reweighting of the posterior draws; where the Pareto k in findings.json is above 0.7 only a refit can "
         "tell.\n" + style.conditions(case, config, config.worlds)
     )
