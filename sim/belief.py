@@ -36,12 +36,13 @@ from sim.respond import OPEN
 from sim.weighing import (
     log_sigmoid,
     moments,
+    resample,
     reweigh,
     update_clear,
     update_worth,
     weighted,
 )
-from sim.worth import Floats, Ints, Table, enforcement_level
+from sim.worth import Bools, Floats, Ints, Table, enforcement_level
 
 __all__ = ["BELIEF_WORLDS", "PARTICLES", "Belief", "Particles", "draw_particles"]
 
@@ -72,6 +73,12 @@ class Belief(NamedTuple):
         Moments of W at the start, util.
     heard : (P, J)
         Answers heard.
+    place : (P, J, N) int64
+        Which draw stands at place n once an issue's draws are resampled by weight.
+    shared : (P, N) int64
+        The same for the weights of what all issues share.
+    stale : (P, J + 1) bool
+        Rows whose weights have moved since they were resampled; last, what all issues share.
     """
 
     weight: Floats
@@ -83,12 +90,22 @@ class Belief(NamedTuple):
     reserve: Floats
     reserve_variance: Floats
     heard: Floats
+    place: Ints
+    shared: Ints
+    stale: Bools
 
 
 @rule
 def open_belief(particles: Particles) -> Belief:
     """Return the prior: every draw weighs the same."""
     parties, issues, _, size = particles.worth.shape
+    place = np.zeros((parties, issues, size), np.int64)
+    shared = np.zeros((parties, size), np.int64)
+    for p in range(parties):
+        for n in range(size):
+            shared[p, n] = n
+            for j in range(issues):
+                place[p, j, n] = n
     return Belief(
         np.full((parties, issues, size), 1.0 / size),
         particles.stake.copy(),
@@ -99,7 +116,24 @@ def open_belief(particles: Particles) -> Belief:
         particles.reserve_mean.copy(),
         particles.reserve_variance.copy(),
         np.zeros((parties, issues)),
+        place,
+        shared,
+        np.zeros((parties, issues + 1), np.bool_),
     )
+
+
+@rule
+def settle(belief: Belief) -> None:
+    """Resample the draws of every row whose weights have moved."""
+    issues = belief.weight.shape[1]
+    for p in range(belief.stale.shape[0]):
+        for j in range(issues):
+            if belief.stale[p, j]:
+                resample(belief.weight[p, j], belief.place[p, j])
+                belief.stale[p, j] = False
+        if belief.stale[p, issues]:
+            resample(belief.common[p], belief.shared[p])
+            belief.stale[p, issues] = False
 
 
 @rule
@@ -141,6 +175,7 @@ def learn_issue(
     """Weigh the draws of one issue by a likelihood (N,); worths are kept over ``total``."""
     weight = belief.weight[p, j]
     if reweigh(weight, chance):
+        belief.stale[p, j] = True
         belief.stake[p, j] = weighted(weight, particles.traits.weight[p, j])
         worth, spread = particles.worth[p, j], particles.variance[p, j]
         update_worth(weight, worth, spread, 1.0 / total, belief.mean[p, j], belief.variance[p, j])
@@ -181,6 +216,7 @@ def learn_common(
         g = min(int(x), last - 1)
         likely[n] = math.exp(chance[g] + (x - g) * (chance[g + 1] - chance[g]) - most)
     if reweigh(common, likely):
+        belief.stale[p, belief.weight.shape[1]] = True
         found = moments(common, particles.reserve[p])
         belief.reserve[p], belief.reserve_variance[p] = found[0], found[1]
 

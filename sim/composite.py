@@ -22,8 +22,7 @@ from sim.compiled import rule
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.respond import logistic
-from sim.weighing import resample
-from sim.worth import Bools, Floats, Ints
+from sim.worth import Floats, Ints
 
 TAU = 0.005
 """Surplus, util, over which a composite's will goes from even to 73 %: about one war-month; small,
@@ -35,9 +34,10 @@ class Composite(NamedTuple):
     """Composites of every party and their sums over one draft.
 
     ``place`` (P, J, N) int64: which particle stands at place n; ``shared`` (P, N) int64: which
-    gives W, A, omega and links; ``share`` (P, N): 1 over the sum of its weights; ``reserve`` and
-    ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u before it is shared out, util;
-    ``crossed`` (P, N) int64: chosen options that are red lines; ``skipped``: a party without any.
+    gives W, A, omega and links (both are the belief's); ``share`` (P, N): 1 over the sum of its
+    weights; ``reserve`` and ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u before
+    it is shared out, util; ``crossed`` (P, N) int64: chosen options that are red lines;
+    ``skipped``: a party without any.
     """
 
     place: Ints
@@ -52,11 +52,11 @@ class Composite(NamedTuple):
 
 @rule
 def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
-    """Return the composites of all parties but ``skipped``, at a text."""
+    """Return the composites of all parties but ``skipped``, at a text; the belief is settled."""
     parties, issues, size = belief.weight.shape
     composite = Composite(
-        np.zeros((parties, issues, size), np.int64),
-        np.zeros((parties, size), np.int64),
+        belief.place,
+        belief.shared,
         np.ones((parties, size)),
         np.zeros((parties, size)),
         np.zeros((parties, size)),
@@ -66,9 +66,6 @@ def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: in
     )
     for p in range(parties):
         if p != skipped:
-            resample(belief.common[p], composite.shared[p])
-            for j in range(issues):
-                resample(belief.weight[p, j], composite.place[p, j])
             share_out(composite, particles, p)
     for j in range(issues):
         change(composite, particles, j, -1, text[j])
@@ -110,12 +107,12 @@ def change(composite: Composite, particles: Particles, j: int, old: int, new: in
 @rule
 def willing(
     composite: Composite, particles: Particles, p: int, j: int, old: int, new: int,
-    level: int, shift: float, linked: Bools, moved: float, bar: float,
+    level: int, shift: float, linked: Ints, moved: float, bar: float,
 ) -> tuple[float, float]:  # fmt: skip
     """Return the share of party ``p``'s composites that would sign, and their mean surplus, util.
 
-    The text is the one of the sums with issue ``j`` moved from ``old`` to ``new``; ``level``,
-    ``shift`` and ``linked`` (Q,) are its enforcement level, power-shift points and pairs.
+    The text is the one of the sums with issue ``j`` moved from ``old`` to ``new``; ``level`` and
+    ``shift`` are its enforcement level and power-shift points, ``linked`` the pairs it holds.
     """
     total, crossed, place = composite.total, composite.crossed, composite.place
     shared, part, reserve = composite.shared, composite.share, composite.reserve
@@ -132,9 +129,8 @@ def willing(
                 u, lines = u - worth[p, j, old, i], lines - int(red[p, j, old, i])
         i = shared[p, n]
         u *= part[p, n]
-        for q in range(len(linked)):
-            if linked[q]:
-                u += link[p, q, i]
+        for q in linked:
+            u += link[p, q, i]
         a = peace[p, level, i]
         s = a * (u - reserve[p, n] - moved) + (1.0 - a) * omega[p, n] * shift - bar
         will = logistic(s / TAU)

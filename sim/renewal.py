@@ -97,6 +97,7 @@ def renew_block(
     table_anew(particles, p, j)
     for i in range(len(weight)):
         weight[i] = 1.0 / len(weight)
+    belief.stale[p, j] = True
     belief.stake[p, j] = weighted(weight, t.weight[p, j])
     worth, spread = particles.worth[p, j], particles.variance[p, j]
     update_worth(weight, worth, spread, 1.0 / total, belief.mean[p, j], belief.variance[p, j])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.belief import Belief, learn_answer, open_belief
+from sim.belief import Belief, learn_answer, open_belief, settle
 from sim.compiled import compiled, rule
 from sim.particles import (
     HEIGHTS,
@@ -73,6 +73,8 @@ def toy_belief(particles: Particles, seed=0) -> Belief:
     belief.reserve[:] = (belief.common * particles.reserve).sum(-1)
     second = (belief.common * particles.reserve**2).sum(-1)
     belief.reserve_variance[:] = second - belief.reserve**2
+    belief.stale[:] = True
+    settle(belief)
     return belief
 
 
