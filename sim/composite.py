@@ -22,7 +22,7 @@ from sim.compiled import rule
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.respond import logistic
-from sim.worth import Floats, Ints
+from sim.worth import Bools, Floats, Ints
 
 TAU = 0.005
 """Surplus, util, over which a composite's will goes from even to 73 %: about one war-month; small,
@@ -92,16 +92,40 @@ def share_out(composite: Composite, particles: Particles, p: int) -> None:
 def change(composite: Composite, particles: Particles, j: int, old: int, new: int) -> None:
     """Move the sums from option ``old`` of issue ``j`` to ``new`` (-1: open)."""
     place, total, crossed = composite.place, composite.total, composite.crossed
-    worth, red = particles.worth, particles.red
+    worth, red, risky = particles.worth, particles.red, particles.risky
     for p in range(total.shape[0]):
-        for n in range(total.shape[1] if p != composite.skipped else 0):
-            i = place[p, j, n]
+        if p != composite.skipped:
+            whose, u, lines = place[p, j], total[p], crossed[p]
             if new >= 0:
-                total[p, n] += worth[p, j, new, i]
-                crossed[p, n] += red[p, j, new, i]
+                add_row(u, worth[p, j, new], whose)
+                if risky[p, j, new]:
+                    count_row(lines, red[p, j, new], whose, 1)
             if old >= 0:
-                total[p, n] -= worth[p, j, old, i]
-                crossed[p, n] -= red[p, j, old, i]
+                take_row(u, worth[p, j, old], whose)
+                if risky[p, j, old]:
+                    count_row(lines, red[p, j, old], whose, -1)
+
+
+@rule
+def add_row(total: Floats, row: Floats, place: Ints) -> None:
+    """Add what an option is worth to every composite."""
+    for n in range(len(total)):
+        total[n] += row[place[n]]
+
+
+@rule
+def take_row(total: Floats, row: Floats, place: Ints) -> None:
+    """Take it away again."""
+    for n in range(len(total)):
+        total[n] -= row[place[n]]
+
+
+@rule
+def count_row(crossed: Ints, red: Bools, place: Ints, by: int) -> None:
+    """Count a red line up or down in every composite that has it."""
+    for n in range(len(crossed)):
+        if red[place[n]]:
+            crossed[n] += by
 
 
 @rule

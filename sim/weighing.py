@@ -53,6 +53,32 @@ def moments(weight: Floats, x: Floats) -> tuple[float, float]:
 
 
 @rule
+def moments_of_two(weight: Floats, x: Floats, y: Floats) -> tuple[float, float, float, float]:
+    """Return mean and variance of ``x`` and of ``y``: the same sums, side by side."""
+    a, b, aa, bb = 0.0, 0.0, 0.0, 0.0
+    c, d, cc, dd = 0.0, 0.0, 0.0, 0.0
+    whole = len(x) - len(x) % 2
+    for n in range(0, whole, 2):
+        one, two = weight[n] * x[n], weight[n + 1] * x[n + 1]
+        a += one
+        b += two
+        aa += one * x[n]
+        bb += two * x[n + 1]
+        one, two = weight[n] * y[n], weight[n + 1] * y[n + 1]
+        c += one
+        d += two
+        cc += one * y[n]
+        dd += two * y[n + 1]
+    for n in range(whole, len(x)):
+        a += weight[n] * x[n]
+        aa += weight[n] * x[n] * x[n]
+        c += weight[n] * y[n]
+        cc += weight[n] * y[n] * y[n]
+    left, right = a + b, c + d
+    return (left, max(aa + bb - left * left, 0.0), right, max(cc + dd - right * right, 0.0))
+
+
+@rule
 def reweigh(weight: Floats, chance: Floats) -> bool:
     """Multiply the weights by a likelihood and let them sum to 1 again (Bayes).
 
@@ -75,10 +101,19 @@ def update_worth(
 
     Where ``spread`` is 0 all draws agree, and nothing changes.
     """
+    waits = -1
     for k in range(len(spread)):
         if spread[k] > 0.0:
-            one, two = moments(weight, worth[k])
-            mean[k], variance[k] = share * one, share * share * two
+            if waits < 0:
+                waits = k
+            else:
+                a, b, c, d = moments_of_two(weight, worth[waits], worth[k])
+                mean[waits], variance[waits] = share * a, share * share * b
+                mean[k], variance[k] = share * c, share * share * d
+                waits = -1
+    if waits >= 0:
+        a, b = moments(weight, worth[waits])
+        mean[waits], variance[waits] = share * a, share * share * b
 
 
 @rule
