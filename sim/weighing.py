@@ -170,8 +170,8 @@ def places_below(mass: float, size: int) -> int:
 def resample(weight: Floats, out: Ints) -> None:
     """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n.
 
-    Every particle marks the first place it would stand at, and the last mark before a place
-    holds: no step waits for a comparison that could go either way.
+    Every particle is counted at the first place it would stand at, and a place holds the last of
+    those counted so far: no step waits for a comparison that could go either way.
     """
     size = len(weight)
     for n in range(size):
@@ -179,10 +179,10 @@ def resample(weight: Floats, out: Ints) -> None:
     first, mass = 0, 0.0
     for at in range(size):
         if first < size:
-            out[first] = at
+            out[first] += 1
         mass += weight[at]
         first = places_below(mass, size)
-    last = 0
+    last = -1
     for n in range(size):
-        last = max(last, out[n])
+        last += out[n]
         out[n] = last
