@@ -30,7 +30,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import rule
-from sim.particles import BELIEF_WORLDS, PARTICLES, Particles, draw_particles
+from sim.particles import (
+    BELIEF_WORLDS,
+    PARTICLES,
+    Particles,
+    chances_to_say,
+    chances_to_want,
+    draw_particles,
+)
 from sim.records import record
 from sim.respond import OPEN
 from sim.weighing import (
@@ -104,7 +111,8 @@ def open_belief(particles: Particles) -> Belief:
     for p in range(parties):
         for n in range(size):
             shared[p, n] = n
-            for j in range(issues):
+        for j in range(issues):
+            for n in range(size):
                 place[p, j, n] = n
     return Belief(
         np.full((parties, issues, size), 1.0 / size),
@@ -146,16 +154,15 @@ def learn_answer(
     ``level`` is 0 before envoys, 1 before leaders (whose overstatement differs, 4.1); ``rise`` is
     how far its thresholds have publicly risen since the start, value units.
     """
-    chance = np.zeros(particles.at_height.shape[4])
-    before = total_stake(belief, p)
+    chance, room = np.zeros(particles.at_height.shape[4]), np.zeros(belief.weight.shape[2])
+    at_height, heard, before = particles.at_height, belief.heard, total_stake(belief, p)
     for j in range(len(text)):
         if statuses[j] != OPEN:
-            belief.heard[p, j] += 1.0
-            said = particles.at_height[statuses[j], p, j, text[j]]
+            heard[p, j] += 1.0
             for g in range(len(chance)):
-                chance[g] += said[g] / belief.heard[p, j]
-            learn_issue(belief, particles, p, j, particles.say[level, statuses[j], p, j, text[j]],
-                        before)  # fmt: skip
+                chance[g] += at_height[statuses[j], p, j, text[j], g] / heard[p, j]
+            said = chances_to_say(particles, level, statuses[j], p, j, text[j], room)
+            learn_issue(belief, particles, p, j, said, before)
     rescale(belief, p, before)
     learn_common(belief, particles, level, p, chance, rise)
 
@@ -163,8 +170,8 @@ def learn_answer(
 @rule
 def learn_ask(belief: Belief, particles: Particles, p: int, j: int, k: int) -> None:
     """Learn that party ``p`` asked for option ``k`` on issue ``j`` (5.1b)."""
-    before = total_stake(belief, p)
-    learn_issue(belief, particles, p, j, particles.want[p, j, k], before)
+    before, room = total_stake(belief, p), np.zeros(belief.weight.shape[2])
+    learn_issue(belief, particles, p, j, chances_to_want(particles, p, j, k, room), before)
     rescale(belief, p, before)
 
 
@@ -237,14 +244,15 @@ def believed_surplus(
     party is believed to hold out for, both util. A bracketed issue adds nothing.
     """
     mean, variance = -belief.reserve[p] - moved, belief.reserve_variance[p]
-    clear, shift = 0.0, 0.0
+    clear, shift, power = 0.0, 0.0, particles.power_shift
+    means, variances, clears = belief.mean, belief.variance, belief.clear
     for j in range(len(text)):
         k = text[j]
         if k >= 0:
-            mean += belief.mean[p, j, k]
-            variance += belief.variance[p, j, k]
-            clear += belief.clear[p, j, k]
-            shift += particles.power_shift[j, k]
+            mean += means[p, j, k]
+            variance += variances[p, j, k]
+            clear += clears[p, j, k]
+            shift += power[j, k]
     links = table.links
     for q in range(len(links)):
         if text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]:

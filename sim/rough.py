@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import rule
-from sim.composite import TAU, Composite
+from sim.composite import TAU, Composite, add_row
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.worth import Bools, Floats, Ints
@@ -62,13 +62,20 @@ def set_line(
 ) -> None:  # fmt: skip
     """Fill slope and height at a level, at power-shift points and with pairs of options."""
     shared, part, omega = composite.shared[p], composite.share[p], composite.omega[p]
-    reserve, peace, slope, height = composite.reserve[p], particles.peace, will.slope, will.height
+    reserve, peace, slope, height = (
+        composite.reserve[p],
+        particles.peace[p, level],
+        will.slope,
+        will.height,
+    )
+    for n in range(len(height)):
+        height[n] = -reserve[n] - moved
+    for q in linked:
+        add_row(height, particles.link[p, q], shared)
     for n in range(len(slope)):
-        a, u = peace[p, level, shared[n]], -reserve[n] - moved
-        for q in linked:
-            u += particles.link[p, q, shared[n]]
-        slope[n] = a * part[n] / TAU
-        height[n] = (a * u + (1.0 - a) * omega[n] * shift - bar) / TAU
+        a = peace[shared[n]]
+        slope[n] = a * part[n] * (1.0 / TAU)
+        height[n] = (a * height[n] + (1.0 - a) * omega[n] * shift - bar) * (1.0 / TAU)
 
 
 @rule
