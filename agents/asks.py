@@ -15,40 +15,41 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.view import View
-from sim.worth import Ints
+from sim.worth import Bools, Floats, Ints
 
 STAKE = 1.0
 """The whole worst-to-best swing, util."""
 
 
 @rule
-def own_gain(view: View, j: int, k: int) -> float:
-    """Return what option ``k`` brings the party over the present option of issue ``j``, util."""
-    now = view.text[j]
-    rise = view.weight[j] * (view.value[j, k] - view.value[j, now])
-    return float(rise + STAKE if view.red[j, now] else rise)
+def own_gain(weight: float, value: Floats, red: Bools, now: int, k: int) -> float:
+    """Return what option ``k`` brings the party over the present one of an issue, (K,), util."""
+    rise = weight * (value[k] - value[now])
+    return float(rise + STAKE if red[now] else rise)
 
 
 @rule
-def others_gain(view: View, j: int, k: int) -> float:
+def others_gain(believed: Floats, party: int, j: int, now: int, k: int) -> float:
     """Return what the same change is believed to bring all others together, util."""
-    total, now = 0.0, view.text[j]
-    for p in range(view.believed.shape[0]):
-        if p != view.party:
-            total += view.believed[p, j, k] - view.believed[p, j, now]
+    total = 0.0
+    for p in range(believed.shape[0]):
+        if p != party:
+            total += believed[p, j, k] - believed[p, j, now]
     return total
 
 
 @rule
 def best_ask(view: View, j: int) -> tuple[float, int]:
     """Return score and option of the best change of issue ``j``; (0, -1) if none is wanted."""
-    best, to = 0.0, -1
-    if view.text[j] < 0:
+    best, to, now = 0.0, -1, view.text[j]
+    if now < 0:
         return best, to
+    weight, value, red, believed = view.weight[j], view.value[j], view.red[j], view.believed
+    party, trade = view.party, view.trade
     for k in range(view.table.n_options[j]):
-        gain = own_gain(view, j, k)
-        if gain > 0.0 and not view.red[j, k]:
-            score = gain + view.trade * others_gain(view, j, k)
+        gain = own_gain(weight, value, red, now, k)
+        if gain > 0.0 and not red[k]:
+            score = gain + trade * others_gain(believed, party, j, now, k)
             if score > best:
                 best, to = score, k
     return best, to

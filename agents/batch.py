@@ -51,8 +51,9 @@ def _table(rules: Rules, world: World, i: int, talks: Talks, n: int, pen: Ints) 
     editable = np.zeros(len(talks.text), np.bool_)
     budget = parts.needs_filling(rules, talks, n, editable)
     _edit(rules, world, i, talks, n, pen, editable, budget)
-    for j in range(len(talks.text)):
-        talks.tabled[j] = talks.text[j]
+    text, tabled = talks.text, talks.tabled
+    for j in range(len(text)):
+        tabled[j] = text[j]
 
 
 @rule
@@ -143,7 +144,8 @@ def play_worlds(
         talks = open_talks(rules, world)
         play(rules, world, first + row, talks, manners, pen)
         ends[row, 0], ends[row, 1] = talks.clock[END], talks.clock[DAY]
-        for j in range(len(talks.text)):
-            texts[row, j], reports[row, j] = talks.text[j], talks.report[j]
-        for p in range(holdouts.shape[1]):
-            holdouts[row, p] = talks.fortunes.holdout[p]
+        text, report, held = talks.text, talks.report, talks.fortunes.holdout
+        for j in range(len(text)):
+            texts[row, j], reports[row, j] = text[j], report[j]
+        for p in range(len(held)):
+            holdouts[row, p] = held[p]

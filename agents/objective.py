@@ -15,6 +15,10 @@ from sim.worth import Bools, Floats, Ints
 LEAST_RISE = 1e-9
 """A change that raises J_M by less is none: float sums may not decide."""
 
+NEAR = 1e-4
+"""Twice as far as a rough score may lie from the exact one: what comes nearer the best is
+scored exactly, so the rough ones decide nothing."""
+
 
 @rule
 def objective(
@@ -48,14 +52,10 @@ def is_linked(text: Ints, links: Ints, q: int) -> bool:
 
 
 @rule
-def best_change(scores: Floats, text: Ints, n_options: Ints, editable: Bools) -> tuple[int, int]:
-    """Return the one change of an editable issue that raises J_M most; (-1, -1) if none does."""
-    best, at, to = LEAST_RISE, -1, -1
-    for j in range(len(text)):
-        if editable[j]:
-            n = n_options[j]
-            now = scores[j, text[j]] if text[j] >= 0 else scores[j, n]
-            for k in range(n):
-                if scores[j, k] - now > best:
-                    best, at, to = scores[j, k] - now, j, k
-    return at, to
+def most_of(scores: Floats, n_options: Ints, editable: Bools) -> float:
+    """Return the largest score (J, K) of an option of an editable issue."""
+    most = -math.inf
+    for j in range(len(editable)):
+        for k in range(n_options[j] if editable[j] else 0):
+            most = max(most, scores[j, k])
+    return most

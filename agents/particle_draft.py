@@ -4,9 +4,20 @@ import math
 
 import numpy as np
 
-from agents.objective import best_change, count_moved, is_linked, objective
+from agents.objective import LEAST_RISE, NEAR, count_moved, most_of, objective
+from agents.sums import Changes, enter, fill_changes, listed, new_changes, open_sums, pairs_held
 from sim.compiled import rule
 from sim.composite import Composite, change, open_composite, willing
+from sim.rough import (
+    LEAST_ROUGH,
+    Will,
+    fill_will,
+    mean_of,
+    new_will,
+    set_clear,
+    set_line,
+    total_of,
+)
 from sim.view import MediatorView
 from sim.worth import (
     MICRO,
@@ -29,7 +40,7 @@ def particle_score(composite: Composite, view: MediatorView, text: Ints, j: int,
     parties, table = len(view.bar), view.table
     level = enforcement_level(text, table.enforcement)
     chance, worth, signs = np.zeros(parties), np.zeros(parties), np.zeros(parties, np.bool_)
-    linked = linked_pairs(text, table.links)
+    linked = listed(pairs_held(text, table.links), len(table.links))
     shift = shift_of(text, view.particles.power_shift)
     is_tabled = count_moved(text, view.text) == 0
     for p in range(parties):
@@ -40,21 +51,12 @@ def particle_score(composite: Composite, view: MediatorView, text: Ints, j: int,
             )  # fmt: skip
             signs[p] = is_signer(text, table, p)
             certain = is_tabled and view.signed[p]
-            chance[p] = 0.0 if certain else math.log(max(share, LEAST_SHARE))
+            chance[p] = 0.0 if certain else log_share(share)
     own = surplus(text, view.own_coef, view.own_base, view.own_link, table.links, level) / MICRO
     score = objective(
         chance, worth, signs, own, view.mediator, view.weight_accept, view.bias, view.speed
     )
     return score - broken_rules(text, table) - brackets(text)
-
-
-@rule
-def linked_pairs(text: Ints, links: Ints) -> np.ndarray:
-    """Return which pairs of options the text holds, (Q,) bool."""
-    out = np.zeros(len(links), np.bool_)
-    for q in range(len(links)):
-        out[q] = is_linked(text, links, q)
-    return out
 
 
 @rule
@@ -68,49 +70,207 @@ def shift_of(text: Ints, power_shift: Floats) -> float:
 
 
 @rule
+def log_share(share: float) -> float:
+    """Return the log chance that a share of willing composites stands for."""
+    return math.log(max(share, LEAST_SHARE))
+
+
+# --- every change of one point, roughly, then the best exactly ---------------------------------
+
+
+@rule
+def draw_out(composite: Composite, view: MediatorView) -> Floats:
+    """Return what every option of an editable issue is worth to every composite, (P, J, K, N)."""
+    worth, place, options = view.particles.worth, composite.place, view.table.n_options
+    out = np.empty(worth.shape)
+    for p in range(worth.shape[0]):
+        for j in range(worth.shape[1]):
+            if p != view.mediator and view.editable[j]:
+                for k in range(options[j]):
+                    row, whose, to = worth[p, j, k], place[p, j], out[p, j, k]
+                    for n in range(len(to)):
+                        to[n] = row[whose[n]]
+    return out
+
+
+@rule
+def rough_party(
+    will: Will, composite: Composite, drawn: Floats, view: MediatorView, text: Ints,
+    changes: Changes, asked: int, p: int, accepted: Floats, tilt: Floats,
+) -> None:  # fmt: skip
+    """Add party ``p``'s log chances and its weighted surplus to those of every change, (J, K).
+
+    ``drawn`` (J, K, N) are its :func:`draw_out`, ``asked`` the options that need its act now.
+    """
+    particles, t, bias = view.particles, view.table, view.bias[p]
+    levels, shifts, pairs, tabled = changes.level, changes.shift, changes.pairs, changes.tabled
+    total, base, risky = composite.total[p], will.base, particles.risky[p]
+    level, shift, held, plain = -1, 0.0, -1, False
+    for j in range(len(text)):
+        if not view.editable[j]:
+            continue
+        old = text[j]
+        for n in range(len(base)):
+            base[n] = total[n] - drawn[j, old, n] if old >= 0 else total[n]
+        for k in range(t.n_options[j]):
+            acts = asked + int(t.needs[j, k, p]) - int(old >= 0 and t.needs[j, old, p])
+            decides = t.belligerent[p] or acts > 0
+            if (not decides or (tabled[j, k] and view.signed[p])) and bias == 0.0:
+                continue
+            if levels[j, k] != level or shifts[j, k] != shift or pairs[j, k] != held:
+                level, shift, held = levels[j, k], shifts[j, k], pairs[j, k]
+                linked = listed(held, len(t.links))
+                set_line(
+                    will, composite, particles, p, level, shift, linked, view.moved[p], view.bar[p]
+                )
+            lined = risky[j, k] or (old >= 0 and risky[j, old])
+            if lined or not plain:
+                red = particles.red[p, j]
+                set_clear(
+                    will, composite.crossed[p], red, composite.place[p, j], old, k if lined else old
+                )
+                plain = not lined
+            if bias != 0.0:
+                tilt[j, k] += bias * mean_of(will, base, drawn[j, k])
+            if decides and not (tabled[j, k] and view.signed[p]):
+                fill_will(will.slope, will.height, base, drawn[j, k], will.clear, will.out)
+                share = total_of(will.out) / len(will.out)
+                if share < LEAST_ROUGH:
+                    share, _ = willing(
+                        composite, particles, p, j, old, k, level, shift,
+                        listed(held, len(t.links)), view.moved[p], view.bar[p],
+                    )  # fmt: skip
+                accepted[j, k] += log_share(share)
+
+
+@rule
+def greedy_particles(view: MediatorView, edits: Ints) -> int:
+    """Fill ``edits`` (budget, 2), issue and option, with the best changes; return how many."""
+    text, shape = view.text.copy(), view.belief.mean.shape[1:]
+    before = text.copy()
+    composite = open_composite(view.belief, view.particles, text, view.mediator)
+    sums, changes = open_sums(text, view), new_changes(shape[0], shape[1])
+    drawn, will = draw_out(composite, view), new_will(view.belief.weight.shape[2])
+    for b in range(len(edits)):
+        fill_changes(sums, text, view, changes)
+        accepted, scores = np.zeros(shape), np.zeros(shape)
+        for p in range(len(view.bar)):
+            if p != view.mediator:
+                rough_party(
+                    will, composite, drawn[p], view, text, changes, sums.asked[p], p, accepted,
+                    scores,
+                )  # fmt: skip
+        add_wants(view, changes, accepted, scores)
+        at, to = best_change(composite, view, text, scores)
+        if at < 0:
+            return b
+        change(composite, view.particles, at, text[at], to)
+        text[at] = to
+        enter(sums, view, before, text)
+        before[at] = to
+        edits[b, 0], edits[b, 1] = at, to
+    return len(edits)
+
+
+@rule
+def add_wants(view: MediatorView, changes: Changes, accepted: Floats, scores: Floats) -> None:
+    """Add all that J_M holds besides the tilt, which ``scores`` (J, K) hold already."""
+    own, faults, weight = changes.own, changes.faults, view.weight_accept
+    for j in range(scores.shape[0]):
+        if view.editable[j]:
+            for k in range(view.table.n_options[j]):
+                wants = weight * accepted[j, k] + (1.0 - weight) * own[j, k]
+                wants += view.speed * math.exp(accepted[j, k]) - faults[j, k]
+                scores[j, k] += wants
+
+
+@rule
+def best_change(
+    composite: Composite, view: MediatorView, text: Ints, scores: Floats
+) -> tuple[int, int]:
+    """Return the one change of an editable issue that raises J_M most; (-1, -1) if none does.
+
+    Only changes whose rough score comes near the best are scored exactly.
+    """
+    now, best = particle_score(composite, view, text, 0, text[0]), LEAST_RISE
+    at, to, options = -1, -1, view.table.n_options
+    least = max(most_of(scores, options, view.editable), now) - NEAR
+    for j in range(len(text)):
+        old = text[j]
+        for k in range(options[j] if view.editable[j] else 0):
+            if scores[j, k] >= least and k != old:
+                text[j] = k
+                rise = particle_score(composite, view, text, j, old) - now
+                text[j] = old
+                if rise > best:
+                    best, at, to = rise, j, k
+    return at, to
+
+
+# --- of the drafts on the way, the best ---------------------------------------------------------
+
+
+@rule
+def rough_score(will: Will, composite: Composite, view: MediatorView, text: Ints) -> float:
+    """Return J_M (3.1) of the text the sums stand at, shares reckoned roughly."""
+    parties, table, particles = len(view.bar), view.table, view.particles
+    level = enforcement_level(text, table.enforcement)
+    chance, worth, signs = np.zeros(parties), np.zeros(parties), np.zeros(parties, np.bool_)
+    linked = listed(pairs_held(text, table.links), len(table.links))
+    shift = shift_of(text, particles.power_shift)
+    is_tabled = count_moved(text, view.text) == 0
+    for p in range(parties):
+        signs[p] = p != view.mediator and is_signer(text, table, p)
+        if p != view.mediator and (signs[p] or view.bias[p] != 0.0):
+            total, crossed = composite.total[p], composite.crossed[p]
+            moved, bar = view.moved[p], view.bar[p]
+            set_line(will, composite, particles, p, level, shift, linked, moved, bar)
+            set_clear(will, crossed, particles.red[p, 0], composite.place[p, 0], -1, -1)
+            fill_will(will.slope, will.height, total, will.none, will.clear, will.out)
+            share, worth[p] = total_of(will.out) / len(total), mean_of(will, total, will.none)
+            if share < LEAST_ROUGH:
+                share, _ = willing(
+                    composite, particles, p, 0, -1, -1, level, shift, linked, moved, bar
+                )
+            chance[p] = 0.0 if is_tabled and view.signed[p] else log_share(share)
+    own = surplus(text, view.own_coef, view.own_base, view.own_link, table.links, level) / MICRO
+    score = objective(
+        chance, worth, signs, own, view.mediator, view.weight_accept, view.bias, view.speed
+    )
+    return score - broken_rules(text, table) - brackets(text)
+
+
+@rule
 def best_prefix(view: MediatorView, edits: Ints, count: int) -> int:
-    """Return after how many of the edits the particles like the draft best; the fewest if equal."""
+    """Return after how many of the edits the particles like the draft best; the fewest if equal.
+
+    Scored roughly, and exactly if two drafts come near each other.
+    """
+    text, will = view.text.copy(), new_will(view.belief.weight.shape[2])
+    composite = open_composite(view.belief, view.particles, text, view.mediator)
+    best, kept, runner_up = rough_score(will, composite, view, text), 0, -math.inf
+    for b in range(count):
+        j, old = edits[b, 0], text[edits[b, 0]]
+        text[j] = edits[b, 1]
+        change(composite, view.particles, j, old, text[j])
+        score = rough_score(will, composite, view, text)
+        runner_up = max(runner_up, min(score, best))
+        if score > best:
+            best, kept = score, b + 1
+    return exact_prefix(view, edits, count) if runner_up >= best - NEAR else kept
+
+
+@rule
+def exact_prefix(view: MediatorView, edits: Ints, count: int) -> int:
+    """Do the same exactly."""
     text = view.text.copy()
     composite = open_composite(view.belief, view.particles, text, view.mediator)
     best, kept = particle_score(composite, view, text, 0, text[0]), 0
     for b in range(count):
         j, old = edits[b, 0], text[edits[b, 0]]
         text[j] = edits[b, 1]
-        score = particle_score(composite, view, text, j, old)
         change(composite, view.particles, j, old, text[j])
+        score = particle_score(composite, view, text, j, text[j])
         if score > best:
             best, kept = score, b + 1
     return kept
-
-
-@rule
-def greedy_particles(view: MediatorView, edits: Ints) -> int:
-    """Fill ``edits`` (budget, 2), issue and option, with the best changes; return how many."""
-    text = view.text.copy()
-    composite = open_composite(view.belief, view.particles, text, view.mediator)
-    scores = np.zeros((len(text), view.belief.mean.shape[2] + 1))
-    for b in range(len(edits)):
-        score_all_particles(composite, view, text, scores)
-        at, to = best_change(scores, text, view.table.n_options, view.editable)
-        if at < 0:
-            return b
-        change(composite, view.particles, at, text[at], to)
-        text[at] = to
-        edits[b, 0], edits[b, 1] = at, to
-    return len(edits)
-
-
-@rule
-def score_all_particles(
-    composite: Composite, view: MediatorView, text: Ints, scores: Floats
-) -> None:
-    """Fill J_M (J, K + 1) with every option of every editable issue; the present one for open."""
-    for j in range(len(text)):
-        if view.editable[j]:
-            old, n = text[j], view.table.n_options[j]
-            for k in range(n):
-                text[j] = k
-                scores[j, k] = particle_score(composite, view, text, j, old)
-            text[j] = old
-            if old < 0:
-                scores[j, n] = particle_score(composite, view, text, j, old)

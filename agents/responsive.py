@@ -11,17 +11,16 @@ from sim.worth import Ints
 @rule
 def respond(view: View) -> Ints:
     """Return a status for every issue: the response function on the party's own values."""
-    issues = len(view.text)
+    text, value, red, weight, luck = view.text, view.value, view.red, view.weight, view.luck
+    discount, threshold, posture = view.discount, view.threshold, view.posture
+    issues, beta, xi, lapse = len(text), view.beta, view.xi, view.lapse
     statuses = np.full(issues, OPEN)
     for j in range(issues):
-        k = view.text[j]
+        k = text[j]
         if k >= 0:
-            latent = eta(
-                view.value[j, k] - view.discount[j], view.threshold[j], view.posture,
-                view.weight[j], issues, view.beta, view.xi,
-            )  # fmt: skip
-            luck = view.luck[:, j]
-            statuses[j] = answer(latent, view.red[j, k], view.lapse, luck[0], luck[1], luck[2])
+            worth = value[j, k] - discount[j]
+            latent = eta(worth, threshold[j], posture, weight[j], issues, beta, xi)
+            statuses[j] = answer(latent, red[j, k], lapse, luck[0, j], luck[1, j], luck[2, j])
     return statuses
 
 

@@ -38,10 +38,10 @@ def gain_of(view: MediatorView, p: int) -> float:
             view.belief, view.particles, view.table, view.text, p, view.moved[p], view.bar[p]
         )
     )
-    taught = 0.0
-    for j in range(len(view.text)):
-        if view.text[j] >= 0:
-            taught += view.belief.variance[p, j, view.text[j]]
+    taught, text, variance = 0.0, view.text, view.belief.variance
+    for j in range(len(text)):
+        if text[j] >= 0:
+            taught += variance[p, j, text[j]]
     if taught <= 0.0:
         return 0.0
     share = math.sqrt(taught / (taught + view.belief.reserve_variance[p]))

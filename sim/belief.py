@@ -30,18 +30,26 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import rule
-from sim.particles import BELIEF_WORLDS, PARTICLES, Particles, draw_particles
+from sim.particles import (
+    BELIEF_WORLDS,
+    PARTICLES,
+    Particles,
+    chances_to_say,
+    chances_to_want,
+    draw_particles,
+)
 from sim.records import record
 from sim.respond import OPEN
 from sim.weighing import (
     log_sigmoid,
     moments,
+    resample,
     reweigh,
     update_clear,
     update_worth,
     weighted,
 )
-from sim.worth import Floats, Ints, Table, enforcement_level
+from sim.worth import Bools, Floats, Ints, Table, enforcement_level
 
 __all__ = ["BELIEF_WORLDS", "PARTICLES", "Belief", "Particles", "draw_particles"]
 
@@ -72,6 +80,12 @@ class Belief(NamedTuple):
         Moments of W at the start, util.
     heard : (P, J)
         Answers heard.
+    place : (P, J, N) int64
+        Which draw stands at place n once an issue's draws are resampled by weight.
+    shared : (P, N) int64
+        The same for the weights of what all issues share.
+    stale : (P, J + 1) bool
+        Rows whose weights have moved since they were resampled; last, what all issues share.
     """
 
     weight: Floats
@@ -83,12 +97,23 @@ class Belief(NamedTuple):
     reserve: Floats
     reserve_variance: Floats
     heard: Floats
+    place: Ints
+    shared: Ints
+    stale: Bools
 
 
 @rule
 def open_belief(particles: Particles) -> Belief:
     """Return the prior: every draw weighs the same."""
     parties, issues, _, size = particles.worth.shape
+    place = np.zeros((parties, issues, size), np.int64)
+    shared = np.zeros((parties, size), np.int64)
+    for p in range(parties):
+        for n in range(size):
+            shared[p, n] = n
+        for j in range(issues):
+            for n in range(size):
+                place[p, j, n] = n
     return Belief(
         np.full((parties, issues, size), 1.0 / size),
         particles.stake.copy(),
@@ -99,7 +124,24 @@ def open_belief(particles: Particles) -> Belief:
         particles.reserve_mean.copy(),
         particles.reserve_variance.copy(),
         np.zeros((parties, issues)),
+        place,
+        shared,
+        np.zeros((parties, issues + 1), np.bool_),
     )
+
+
+@rule
+def settle(belief: Belief) -> None:
+    """Resample the draws of every row whose weights have moved."""
+    issues = belief.weight.shape[1]
+    for p in range(belief.stale.shape[0]):
+        for j in range(issues):
+            if belief.stale[p, j]:
+                resample(belief.weight[p, j], belief.place[p, j])
+                belief.stale[p, j] = False
+        if belief.stale[p, issues]:
+            resample(belief.common[p], belief.shared[p])
+            belief.stale[p, issues] = False
 
 
 @rule
@@ -112,16 +154,15 @@ def learn_answer(
     ``level`` is 0 before envoys, 1 before leaders (whose overstatement differs, 4.1); ``rise`` is
     how far its thresholds have publicly risen since the start, value units.
     """
-    chance = np.zeros(particles.at_height.shape[4])
-    before = total_stake(belief, p)
+    chance, room = np.zeros(particles.at_height.shape[4]), np.zeros(belief.weight.shape[2])
+    at_height, heard, before = particles.at_height, belief.heard, total_stake(belief, p)
     for j in range(len(text)):
         if statuses[j] != OPEN:
-            belief.heard[p, j] += 1.0
-            said = particles.at_height[statuses[j], p, j, text[j]]
+            heard[p, j] += 1.0
             for g in range(len(chance)):
-                chance[g] += said[g] / belief.heard[p, j]
-            learn_issue(belief, particles, p, j, particles.say[level, statuses[j], p, j, text[j]],
-                        before)  # fmt: skip
+                chance[g] += at_height[statuses[j], p, j, text[j], g] / heard[p, j]
+            said = chances_to_say(particles, level, statuses[j], p, j, text[j], room)
+            learn_issue(belief, particles, p, j, said, before)
     rescale(belief, p, before)
     learn_common(belief, particles, level, p, chance, rise)
 
@@ -129,8 +170,8 @@ def learn_answer(
 @rule
 def learn_ask(belief: Belief, particles: Particles, p: int, j: int, k: int) -> None:
     """Learn that party ``p`` asked for option ``k`` on issue ``j`` (5.1b)."""
-    before = total_stake(belief, p)
-    learn_issue(belief, particles, p, j, particles.want[p, j, k], before)
+    before, room = total_stake(belief, p), np.zeros(belief.weight.shape[2])
+    learn_issue(belief, particles, p, j, chances_to_want(particles, p, j, k, room), before)
     rescale(belief, p, before)
 
 
@@ -141,6 +182,7 @@ def learn_issue(
     """Weigh the draws of one issue by a likelihood (N,); worths are kept over ``total``."""
     weight = belief.weight[p, j]
     if reweigh(weight, chance):
+        belief.stale[p, j] = True
         belief.stake[p, j] = weighted(weight, particles.traits.weight[p, j])
         worth, spread = particles.worth[p, j], particles.variance[p, j]
         update_worth(weight, worth, spread, 1.0 / total, belief.mean[p, j], belief.variance[p, j])
@@ -181,6 +223,7 @@ def learn_common(
         g = min(int(x), last - 1)
         likely[n] = math.exp(chance[g] + (x - g) * (chance[g + 1] - chance[g]) - most)
     if reweigh(common, likely):
+        belief.stale[p, belief.weight.shape[1]] = True
         found = moments(common, particles.reserve[p])
         belief.reserve[p], belief.reserve_variance[p] = found[0], found[1]
 
@@ -201,14 +244,15 @@ def believed_surplus(
     party is believed to hold out for, both util. A bracketed issue adds nothing.
     """
     mean, variance = -belief.reserve[p] - moved, belief.reserve_variance[p]
-    clear, shift = 0.0, 0.0
+    clear, shift, power = 0.0, 0.0, particles.power_shift
+    means, variances, clears = belief.mean, belief.variance, belief.clear
     for j in range(len(text)):
         k = text[j]
         if k >= 0:
-            mean += belief.mean[p, j, k]
-            variance += belief.variance[p, j, k]
-            clear += belief.clear[p, j, k]
-            shift += particles.power_shift[j, k]
+            mean += means[p, j, k]
+            variance += variances[p, j, k]
+            clear += clears[p, j, k]
+            shift += power[j, k]
     links = table.links
     for q in range(len(links)):
         if text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]:

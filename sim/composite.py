@@ -22,7 +22,6 @@ from sim.compiled import rule
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.respond import logistic
-from sim.weighing import resample
 from sim.worth import Bools, Floats, Ints
 
 TAU = 0.005
@@ -35,9 +34,10 @@ class Composite(NamedTuple):
     """Composites of every party and their sums over one draft.
 
     ``place`` (P, J, N) int64: which particle stands at place n; ``shared`` (P, N) int64: which
-    gives W, A, omega and links; ``share`` (P, N): 1 over the sum of its weights; ``reserve`` and
-    ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u before it is shared out, util;
-    ``crossed`` (P, N) int64: chosen options that are red lines; ``skipped``: a party without any.
+    gives W, A, omega and links (both are the belief's); ``share`` (P, N): 1 over the sum of its
+    weights; ``reserve`` and ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u before
+    it is shared out, util; ``crossed`` (P, N) int64: chosen options that are red lines;
+    ``skipped``: a party without any.
     """
 
     place: Ints
@@ -52,11 +52,11 @@ class Composite(NamedTuple):
 
 @rule
 def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
-    """Return the composites of all parties but ``skipped``, at a text."""
+    """Return the composites of all parties but ``skipped``, at a text; the belief is settled."""
     parties, issues, size = belief.weight.shape
     composite = Composite(
-        np.zeros((parties, issues, size), np.int64),
-        np.zeros((parties, size), np.int64),
+        belief.place,
+        belief.shared,
         np.ones((parties, size)),
         np.zeros((parties, size)),
         np.zeros((parties, size)),
@@ -66,9 +66,6 @@ def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: in
     )
     for p in range(parties):
         if p != skipped:
-            resample(belief.common[p], composite.shared[p])
-            for j in range(issues):
-                resample(belief.weight[p, j], composite.place[p, j])
             share_out(composite, particles, p)
     for j in range(issues):
         change(composite, particles, j, -1, text[j])
@@ -95,27 +92,51 @@ def share_out(composite: Composite, particles: Particles, p: int) -> None:
 def change(composite: Composite, particles: Particles, j: int, old: int, new: int) -> None:
     """Move the sums from option ``old`` of issue ``j`` to ``new`` (-1: open)."""
     place, total, crossed = composite.place, composite.total, composite.crossed
-    worth, red = particles.worth, particles.red
+    worth, red, risky = particles.worth, particles.red, particles.risky
     for p in range(total.shape[0]):
-        for n in range(total.shape[1] if p != composite.skipped else 0):
-            i = place[p, j, n]
+        if p != composite.skipped:
+            whose, u, lines = place[p, j], total[p], crossed[p]
             if new >= 0:
-                total[p, n] += worth[p, j, new, i]
-                crossed[p, n] += red[p, j, new, i]
+                add_row(u, worth[p, j, new], whose)
+                if risky[p, j, new]:
+                    count_row(lines, red[p, j, new], whose, 1)
             if old >= 0:
-                total[p, n] -= worth[p, j, old, i]
-                crossed[p, n] -= red[p, j, old, i]
+                take_row(u, worth[p, j, old], whose)
+                if risky[p, j, old]:
+                    count_row(lines, red[p, j, old], whose, -1)
+
+
+@rule
+def add_row(total: Floats, row: Floats, place: Ints) -> None:
+    """Add what an option is worth to every composite."""
+    for n in range(len(total)):
+        total[n] += row[place[n]]
+
+
+@rule
+def take_row(total: Floats, row: Floats, place: Ints) -> None:
+    """Take it away again."""
+    for n in range(len(total)):
+        total[n] -= row[place[n]]
+
+
+@rule
+def count_row(crossed: Ints, red: Bools, place: Ints, by: int) -> None:
+    """Count a red line up or down in every composite that has it."""
+    for n in range(len(crossed)):
+        if red[place[n]]:
+            crossed[n] += by
 
 
 @rule
 def willing(
     composite: Composite, particles: Particles, p: int, j: int, old: int, new: int,
-    level: int, shift: float, linked: Bools, moved: float, bar: float,
+    level: int, shift: float, linked: Ints, moved: float, bar: float,
 ) -> tuple[float, float]:  # fmt: skip
     """Return the share of party ``p``'s composites that would sign, and their mean surplus, util.
 
-    The text is the one of the sums with issue ``j`` moved from ``old`` to ``new``; ``level``,
-    ``shift`` and ``linked`` (Q,) are its enforcement level, power-shift points and pairs.
+    The text is the one of the sums with issue ``j`` moved from ``old`` to ``new``; ``level`` and
+    ``shift`` are its enforcement level and power-shift points, ``linked`` the pairs it holds.
     """
     total, crossed, place = composite.total, composite.crossed, composite.place
     shared, part, reserve = composite.shared, composite.share, composite.reserve
@@ -132,9 +153,8 @@ def willing(
                 u, lines = u - worth[p, j, old, i], lines - int(red[p, j, old, i])
         i = shared[p, n]
         u *= part[p, n]
-        for q in range(len(linked)):
-            if linked[q]:
-                u += link[p, q, i]
+        for q in linked:
+            u += link[p, q, i]
         a = peace[p, level, i]
         s = a * (u - reserve[p, n] - moved) + (1.0 - a) * omega[p, n] * shift - bar
         will = logistic(s / TAU)

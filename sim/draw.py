@@ -348,7 +348,7 @@ def draw_world(prior: Prior, world: int) -> World:
     state = np.zeros(STATE)
     start(fighting.law, state)
     for p in range(parties):
-        reserve[p] = worth_of_fighting(fighting, delta, state, p)
+        reserve[p] = worth_of_fighting(fighting, state, p)
     coef = np.zeros((parties, prior.levels, issues, options), np.int64)
     base, link = (
         np.zeros((parties, prior.levels), np.int64),

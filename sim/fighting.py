@@ -16,11 +16,14 @@ from sim.lottery import (
     COHESIONS,
     GAINS,
     RATIOS,
+    SIGHT,
     Axes,
     fill_prospects,
+    fill_sight,
     fill_table,
     foreseen,
     new_prospects,
+    see_ahead,
     value_at,
 )
 from sim.records import record
@@ -54,6 +57,8 @@ class Fighting(NamedTuple):
     neutral_cohesion : (2, C) float64
     neutral : (P, C, C, M, Z) float64
         W_P by the neutral law, util.
+    sight : (P, 3) float64
+        How each party foresees a state of the war (:func:`sim.lottery.fill_sight`).
     """
 
     law: WarLaw
@@ -65,6 +70,7 @@ class Fighting(NamedTuple):
     table: Floats
     neutral_cohesion: Floats
     neutral: Floats
+    sight: Floats
 
 
 @rule
@@ -84,7 +90,7 @@ def new_fighting(law: WarLaw, parties: int, drift: float) -> Fighting:
     return Fighting(
         law, np.zeros((parties, ends)), drift, np.zeros((parties, 2, COHESIONS)),
         np.zeros(RATIOS), np.zeros(GAINS), np.zeros(shape),
-        np.zeros((2, COHESIONS)), np.zeros(shape),
+        np.zeros((2, COHESIONS)), np.zeros(shape), np.zeros((parties, SIGHT)),
     )  # fmt: skip
 
 
@@ -119,6 +125,7 @@ def fill_fighting(
             fill_prospects(believed_law(law, drift, fighting.hazard[p]), delta, own)
         copy_axes(own.axes, fighting.cohesion[p], fighting.ratio, fighting.gain)
         fill_table(own, now[p], gone[p], cost[p], ends[p], fighting.table[p])
+        fill_sight(law, fighting.hazard[p], delta, fighting.sight[p])
 
 
 @rule
@@ -139,19 +146,18 @@ def axes_of(fighting: Fighting, cohesion: Floats) -> Axes:
 
 
 @rule
-def own_point(fighting: Fighting, delta: float, state: Floats, p: int) -> Floats:
+def own_point(fighting: Fighting, state: Floats, p: int) -> Floats:
     """Return the point (H_0, H_1, m, Z) of a party's own table that stands for a state."""
     point = np.zeros(4)
-    law = believed_law(fighting.law, fighting.drift, fighting.hazard[p])
-    foreseen(law, delta, state, point)
+    see_ahead(fighting.law, fighting.sight[p], state, point)
     return point
 
 
 @rule
-def worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
+def worth_of_fighting(fighting: Fighting, state: Floats, p: int) -> float:
     """Return W_P at a state of the war by the party's own beliefs, util (2.2)."""
     axes = axes_of(fighting, fighting.cohesion[p])
-    return value_at(fighting.table[p], axes, own_point(fighting, delta, state, p))
+    return value_at(fighting.table[p], axes, own_point(fighting, state, p))
 
 
 @rule
@@ -163,10 +169,10 @@ def neutral_worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p
 
 
 @rule
-def slopes(fighting: Fighting, delta: float, state: Floats, p: int) -> tuple[float, float]:
+def slopes(fighting: Fighting, state: Floats, p: int) -> tuple[float, float]:
     """Return the slopes of W_P at a state: util per unit of m, and per km2 (4.3)."""
     axes, table = axes_of(fighting, fighting.cohesion[p]), fighting.table[p]
-    point = own_point(fighting, delta, state, p)
+    point = own_point(fighting, state, p)
     here = value_at(table, axes, point)
     point[2] += RATIO_STEP
     stronger = value_at(table, axes, point)

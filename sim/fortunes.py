@@ -11,7 +11,6 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.fighting import (
-    believed_law,
     expected_ratio_change,
     slopes,
     worth_of_fighting,
@@ -25,7 +24,7 @@ from sim.waiting import (
     waiting_discount,
     waiting_value,
 )
-from sim.war import GAIN, MONTH, RATIO, advance, hazards, resting_ratio
+from sim.war import GAIN, MONTH, RATIO, advance, believed_hazards, resting_ratio
 from sim.world import World
 from sim.worth import MICRO, micro
 
@@ -36,7 +35,7 @@ def open_talks(rules: Rules, world: World) -> Talks:
     talks = blank_talks(rules, world)
     fortunes, public = talks.fortunes, rules.public
     for p in range(len(fortunes.public)):
-        fortunes.public[p] = worth_of_fighting(public.fighting, public.delta, fortunes.state, p)
+        fortunes.public[p] = worth_of_fighting(public.fighting, fortunes.state, p)
     reckon(rules, world, talks)
     for p in range(len(fortunes.anchor)):
         a = world.peace[p, public.level]
@@ -70,10 +69,10 @@ def reckon(rules: Rules, world: World, talks: Talks) -> None:
     """Bring everybody's value of fighting on, and what it holds out for, up to this day."""
     fortunes, public = talks.fortunes, rules.public
     for p in range(len(fortunes.reserve)):
-        fortunes.reserve[p] = worth_of_fighting(world.fighting, world.delta, fortunes.state, p)
+        fortunes.reserve[p] = worth_of_fighting(world.fighting, fortunes.state, p)
         for level in range(fortunes.base.shape[1]):
             fortunes.base[p, level] = micro(-world.peace[p, level] * fortunes.reserve[p])
-        now = worth_of_fighting(public.fighting, public.delta, fortunes.state, p)
+        now = worth_of_fighting(public.fighting, fortunes.state, p)
         fortunes.moved[p] = now - fortunes.public[p]
     knot = talks.clock[KNOT]
     at_knot = knot < len(KNOTS) and talks.clock[DAY] >= KNOTS[knot]
@@ -143,12 +142,12 @@ def wait_for(rules: Rules, world: World, talks: Talks, p: int) -> float:
     ratio_change = expected_ratio_change(law, state, resting_ratio(law, state))
     drift = fortunes.drift[0] + law.push * state[RATIO]
     weeks = talks.clock[DAY] / 7.0
-    own_ratio, own_gain = slopes(fighting, world.delta, state, p)
-    its_ratio, its_gain = slopes(rules.public.fighting, rules.public.delta, state, q)
+    own_ratio, own_gain = slopes(fighting, state, p)
+    its_ratio, its_gain = slopes(rules.public.fighting, state, q)
     own = expected_change(own_ratio, ratio_change, own_gain, drift, 0.0, weeks)
     its = expected_change(its_ratio, ratio_change, its_gain, drift, world.holdout[p, 1], weeks)
     both = hope[1] + hope[2]
     trend = both * surplus_trend(hope[1] / both, own, its) if both > 0.0 else 0.0
     believed = np.zeros(len(law.hazard))
-    total = hazards(believed_law(law, fighting.drift, fighting.hazard[p]), state, believed)
+    total = believed_hazards(law, fighting.hazard[p], state, believed)
     return waiting_value(world.holdout[p, 0], waiting_discount(world.delta, total), s, trend)

@@ -31,23 +31,44 @@ PACE = 4.0
 
 
 @rule
-def best_reply(gain: Floats, allowed: Bools, share: Floats, worth: Floats) -> None:
+def open_options(gain: Floats, allowed: Bools, first: Ints, out: Floats) -> None:
+    """Fill ``out`` (P, N) with the gains of allowed options, issue after issue.
+
+    ``first`` (J + 1,) gets the place of each issue's first; ``gain`` (P, J, K).
+    """
+    at = 0
+    for j in range(allowed.shape[0]):
+        first[j] = at
+        for k in range(allowed.shape[1]):
+            if allowed[j, k]:
+                for p in range(gain.shape[0]):
+                    out[p, at] = gain[p, j, k]
+                at += 1
+    first[allowed.shape[0]] = at
+
+
+@rule
+def best_reply(gain: Floats, first: Ints, share: Floats, priced: Floats, worth: Floats) -> None:
     """Add to ``worth`` (P,) what the text that is best at these shares gives everybody.
 
-    ``gain`` (P, J, K) util, ``allowed`` (J, K), ``share`` (P,).
+    ``gain`` (P, N) util and ``first`` (J + 1,) as of :func:`open_options`, ``share`` (P,),
+    ``priced`` (N,) room for what each option is worth at the shares.
     """
-    parties, issues, options = gain.shape
-    for j in range(issues):
-        best, at = -math.inf, -1
-        for k in range(options):
-            if allowed[j, k]:
-                priced = 0.0
-                for p in range(parties):
-                    priced += share[p] * gain[p, j, k]
-                if priced > best:
-                    best, at = priced, k
-        for p in range(parties):
-            worth[p] += gain[p, j, at]
+    count = first[len(first) - 1]
+    for i in range(count):
+        priced[i] = 0.0
+    for p in range(len(share)):
+        price, row = share[p], gain[p]
+        for i in range(count):
+            priced[i] += price * row[i]
+    for j in range(len(first) - 1):
+        at = first[j]
+        best = priced[at]
+        for i in range(first[j] + 1, first[j + 1]):
+            better = priced[i] > best
+            at, best = i if better else at, priced[i] if better else best
+        for p in range(len(share)):
+            worth[p] += gain[p, at]
 
 
 @rule
@@ -71,11 +92,13 @@ def hoped(gain: Floats, base: Floats, allowed: Bools, share: Floats, mean: Float
     kept, spread = 0, 1e-9
     for p in range(parties):
         share[p], mean[p] = 0.0, 0.0
-    now = np.zeros(parties)
+    now, first = np.zeros(parties), np.zeros(gain.shape[1] + 1, np.int64)
+    options, priced = np.zeros((parties, allowed.size)), np.zeros(allowed.size)
+    open_options(gain, allowed, first, options)
     for step in range(STEPS):
         for p in range(parties):
             now[p], worth[p] = weight[p] / total, base[p]
-        best_reply(gain, allowed, now, worth)
+        best_reply(options, first, now, priced, worth)
         low, high = worth[0], worth[0]
         for p in range(parties):
             low, high = min(low, worth[p]), max(high, worth[p])

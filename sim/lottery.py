@@ -51,6 +51,9 @@ RATIOS, GAINS, COHESIONS = 7, 21, 2
 BELOW, ABOVE = 1, 1
 """Cells of Z below no gain and beyond all gone: the front may move back over either edge."""
 
+SIGHT = 3
+"""Numbers a belief about hazards adds to the law when a state is foreseen."""
+
 TOLERANCE = 1e-10
 """Largest change of B in the last sweep."""
 
@@ -90,11 +93,11 @@ class Prospects(NamedTuple):
 
 
 @rule
-def discount_at_rest(law: WarLaw, delta: float) -> float:
+def discount_at_rest(hazard: Floats, delta: float) -> float:
     r"""Return :math:`\delta (1 - \sum_e h_e)` at even strength and cohesion at rest."""
     total = 0.0
-    for n in range(len(law.hazard)):
-        total += law.hazard[n]
+    for n in range(len(hazard)):
+        total += hazard[n]
     return delta * (1.0 - min(total, 1.0))
 
 
@@ -116,7 +119,7 @@ def mean_cohesion(law: WarLaw, side: int) -> float:
 @rule
 def fill_axes(law: WarLaw, delta: float, axes: Axes) -> None:
     """Place the nodes: all of [0, 1] for cohesion as foreseen, sqrt(n - 1) sd for m."""
-    worth = weight_of_passing(law.recovery, discount_at_rest(law, delta))
+    worth = weight_of_passing(law.recovery, discount_at_rest(law.hazard, delta))
     for side in range(2):
         nodes = axes.cohesion_0 if side == 0 else axes.cohesion_1
         mean = mean_cohesion(law, side)
@@ -349,16 +352,34 @@ def foreseen(law: WarLaw, delta: float, state: Floats, point: Floats) -> None:
     aid bend the expected path of m, so m is moved by what bends it as much in discounted months.
     Exact to first order, and no table need be filled again when aid moves.
     """
-    dd = discount_at_rest(law, delta)
-    worth = weight_of_passing(law.recovery, dd)
+    sight = np.zeros(SIGHT)
+    fill_sight(law, law.hazard, delta, sight)
+    see_ahead(law, sight, state, point)
+
+
+@rule
+def fill_sight(law: WarLaw, hazard: Floats, delta: float, sight: Floats) -> None:
+    """Fill what :func:`foreseen` takes from the law and a belief about hazards alone, (3,).
+
+    How much a passing cohesion counts, and by how much economies and aid move m.
+    """
+    dd, k, q = discount_at_rest(hazard, delta), law.pull, fade_rate(law)
+    own = 1.0 - dd * math.exp(-k)
+    sight[0] = weight_of_passing(law.recovery, dd)
+    sight[1] = own / (1.0 - dd * math.exp(-q)) - 1.0
+    sight[2] = own / (1.0 - dd) - 1.0
+
+
+@rule
+def see_ahead(law: WarLaw, sight: Floats, state: Floats, point: Floats) -> None:
+    """Fill the point of :func:`foreseen` with a sight that is known."""
     for side in range(2):
         mean = mean_cohesion(law, side)
-        point[side] = mean + worth * (state[COHESION + side] - mean)
+        point[side] = mean + sight[0] * (state[COHESION + side] - mean)
     k, q = law.pull, fade_rate(law)
-    own = 1.0 - dd * math.exp(-k)
     gap = law.economy_effect * (state[ECONOMY] - state[ECONOMY + 1])
-    bend = gap * k / (k - q) * (own / (1.0 - dd * math.exp(-q)) - 1.0)
-    aided = aided_ratio(law, state) * (own / (1.0 - dd) - 1.0)
+    bend = gap * k / (k - q) * sight[1]
+    aided = aided_ratio(law, state) * sight[2]
     point[2] = state[RATIO] + bend + aided
     point[3] = state[GAIN]
 

@@ -108,6 +108,8 @@ class Particles(NamedTuple):
     n_options : (J,) int64
     risky : (P, J, K) bool
         Options that some draw holds a red line.
+    renewed : (P, J) bool
+        Issues whose draws are no longer those ``say`` and ``want`` were tabled for.
     traits : Traits
     """
 
@@ -136,6 +138,7 @@ class Particles(NamedTuple):
     power_shift: Floats
     n_options: Ints
     risky: Bools
+    renewed: Bools
     traits: Traits
 
 
@@ -169,16 +172,52 @@ def fill_say(traits: Traits, red: Bools, p: int, j: int, k: int, n: int, say: Fl
 
 
 @rule
+def chances_to_say(
+    particles: Particles, level: int, status: int, p: int, j: int, k: int, room: Floats
+) -> Floats:
+    """Return the chance of a status by every draw (N,): as tabled, or of new draws, in ``room``."""
+    tabled: Floats = particles.say[level, status, p, j, k]
+    if not particles.renewed[p, j]:
+        return tabled
+    t = particles.traits
+    value, threshold, weight = t.value[p, j, k], t.threshold[p, j], t.weight[p, j]
+    origin, red, issues = t.origin[p, j], particles.red[p, j, k], t.weight.shape[1]
+    posture, beta, xi, lapse = t.posture[level], t.beta, t.xi, t.lapse
+    for n in range(len(room)):
+        o = origin[n]
+        latent = eta(value[n], threshold[n], posture[o], weight[n], issues, beta[o], xi[o])
+        room[n] = status_chance(latent, red[n], lapse[o], status)
+    return room
+
+
+@rule
+def chances_to_want(particles: Particles, p: int, j: int, k: int, room: Floats) -> Floats:
+    """Return the chance of a demand by every draw (N,): as tabled, or of new draws, in ``room``."""
+    tabled: Floats = particles.want[p, j, k]
+    if not particles.renewed[p, j]:
+        return tabled
+    t, n_options = particles.traits, particles.n_options[j]
+    for n in range(len(room)):
+        room[n] = want_of(t.value, t.zeta, n_options, p, j, k, n)
+    return room
+
+
+@rule
+def want_of(value: Floats, zeta: float, n_options: int, p: int, j: int, k: int, n: int) -> float:
+    """Return the softmax of one option of one draw (5.1b)."""
+    total = 0.0
+    for other in range(n_options):
+        total += math.exp(zeta * value[p, j, other, n])
+    return math.exp(zeta * value[p, j, k, n]) / total
+
+
+@rule
 def fill_want(
     value: Floats, zeta: float, n_options: int, p: int, j: int, n: int, want: Floats
 ) -> None:
     """Fill the softmax of one issue of one draw (5.1b)."""
-    total = 0.0
     for k in range(n_options):
-        want[p, j, k, n] = math.exp(zeta * value[p, j, k, n])
-        total += want[p, j, k, n]
-    for k in range(n_options):
-        want[p, j, k, n] /= total
+        want[p, j, k, n] = want_of(value, zeta, n_options, p, j, k, n)
 
 
 def grid_of(height: Floats) -> tuple[Floats, Floats]:
@@ -242,7 +281,8 @@ def draw_particles(ensemble: "Ensemble", n: int = PARTICLES) -> Particles:
         worth.mean(axis=-1), worth.var(axis=-1), log_clear(red),
         link, link.mean(axis=-1), link.var(axis=-1), peace, peace.mean(axis=-1),
         omega, omega.mean(axis=-1), reserve, reserve.mean(axis=-1), reserve.var(axis=-1),
-        ensemble.prior.power_shift.copy(), n_options, np.array(red.any(axis=-1)), traits,
+        ensemble.prior.power_shift.copy(), n_options, np.array(red.any(axis=-1)),
+        np.zeros((parties, issues), dtype=np.bool_), traits,
     )  # fmt: skip
 
 

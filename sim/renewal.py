@@ -8,8 +8,8 @@ which keeps mean and variance of what it smooths:
 
 Values are bent, :math:`v' = v^{\exp(b\varepsilon)}`, which leaves worst 0, best 1 and their order
 (ours). Red lines, steepness, xi, lapse and posture are inherited from the draw resampled. The full
-likelihood of the new draws is then tabled anew, so learning stays a look-up. Only
-``mediator=particles`` does this, on its own copy of the particles.
+likelihood of new draws is reckoned when an answer asks for it: most is never asked for. Only
+``mediator=particles`` does this, on its own copy of the draws.
 
 .. [LiuWest2001] Combined parameter and state estimation in simulation-based filtering, in
    Sequential Monte Carlo Methods in Practice, Springer 2001.
@@ -22,7 +22,7 @@ import numpy as np
 from sim import rng
 from sim.belief import Belief, rescale, total_stake
 from sim.compiled import rule
-from sim.particles import Particles, Traits, fill_say, fill_want
+from sim.particles import Particles, Traits
 from sim.weighing import (
     effective,
     moments,
@@ -52,10 +52,11 @@ def own_particles(particles: Particles) -> Particles:
         t.origin.copy(), t.zeta,
     )  # fmt: skip
     return Particles(
-        q.worth.copy(), q.red.copy(), q.say.copy(), q.want.copy(), q.at_height, q.lowest, q.step,
+        q.worth.copy(), q.red.copy(), q.say, q.want, q.at_height, q.lowest, q.step,
         q.height, q.stake, q.mean, q.variance, q.clear, q.link, q.link_mean, q.link_variance,
         q.peace, q.peace_mean, q.omega, q.omega_mean, q.reserve, q.reserve_mean,
-        q.reserve_variance, q.power_shift, q.n_options, q.risky, traits,
+        q.reserve_variance, q.power_shift, q.n_options, q.risky,
+        q.renewed.copy(), traits,
     )  # fmt: skip
 
 
@@ -94,9 +95,11 @@ def renew_block(
         move(t.value[p, j, k], place)
         inherit_lines(particles.red[p, j, k], place)
     bend(t.value, p, j, n, luck[2])
-    table_anew(particles, p, j)
+    weigh_anew(particles, p, j)
+    particles.renewed[p, j] = True
     for i in range(len(weight)):
         weight[i] = 1.0 / len(weight)
+    belief.stale[p, j] = True
     belief.stake[p, j] = weighted(weight, t.weight[p, j])
     worth, spread = particles.worth[p, j], particles.variance[p, j]
     update_worth(weight, worth, spread, 1.0 / total, belief.mean[p, j], belief.variance[p, j])
@@ -130,7 +133,8 @@ def bend(value: Floats, p: int, j: int, n_options: int, luck: Floats) -> None:
     for n in range(len(luck)):
         power = math.exp(BEND * luck[n])
         for k in range(n_options):
-            value[p, j, k, n] = math.pow(value[p, j, k, n], power)
+            if 0.0 < value[p, j, k, n] < 1.0:  # worst and best stay where they are
+                value[p, j, k, n] = math.pow(value[p, j, k, n], power)
 
 
 @rule
@@ -158,11 +162,9 @@ def inherit_lines(x: Bools, place: Ints) -> None:
 
 
 @rule
-def table_anew(particles: Particles, p: int, j: int) -> None:
-    """Fill worth and the chances of statuses and demands of one issue's draws (4.1, 5.1b)."""
-    t, options = particles.traits, particles.n_options[j]
-    for n in range(particles.worth.shape[3]):
-        for k in range(options):
-            particles.worth[p, j, k, n] = t.weight[p, j, n] * t.value[p, j, k, n]
-            fill_say(t, particles.red, p, j, k, n, particles.say)
-        fill_want(t.value, t.zeta, options, p, j, n, particles.want)
+def weigh_anew(particles: Particles, p: int, j: int) -> None:
+    """Fill what the options of one issue are worth to its new draws."""
+    weight, value, worth = particles.traits.weight, particles.traits.value, particles.worth
+    for k in range(particles.n_options[j]):
+        for n in range(worth.shape[3]):
+            worth[p, j, k, n] = weight[p, j, n] * value[p, j, k, n]

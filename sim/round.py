@@ -13,6 +13,7 @@ import numpy as np
 
 from sim import rng
 from sim.agenda import BRACKETED
+from sim.belief import settle
 from sim.compiled import rule
 from sim.fortunes import fight_on
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
@@ -38,6 +39,7 @@ from sim.world import World
 from sim.worth import (
     Bools,
     breaks_rule,
+    broken_rules,
     is_signer,
 )
 
@@ -98,14 +100,14 @@ def wait(rules: Rules, world: World, i: int, talks: Talks, n: int, day: int) -> 
 @rule
 def begin(rules: Rules, talks: Talks, n: int) -> None:
     """Clear what belongs to the contact before; seat those whose place is fixed."""
-    parties, issues = talks.statuses.shape
+    statuses, asks, seated = talks.statuses, talks.asks, rules.schedule.present[n]
     talks.clock[ASKED] = 0
     talks.clock[LEADER] = rules.schedule.leader[n]
-    for p in range(parties):
+    for p in range(statuses.shape[0]):
         talks.verdict[p] = NOT_ASKED
-        talks.present[p] = rules.schedule.present[n, p]
-        for j in range(issues):
-            talks.statuses[p, j], talks.asks[p, j] = OPEN, -1
+        talks.present[p] = seated[p]
+        for j in range(statuses.shape[1]):
+            statuses[p, j], asks[p, j] = OPEN, -1
 
 
 # --- meet: who is there ------------------------------------------------------------------------
@@ -153,8 +155,9 @@ def needs_filling(rules: Rules, talks: Talks, n: int, editable: Bools) -> int:
     """Mark the open points the mediator fills before leaders; return the budget (0: not now)."""
     if not (talks.clock[LEADER] and rules.schedule.mediated[n]):
         return 0
+    text = talks.text
     for j in range(len(editable)):
-        editable[j] = talks.text[j] == BRACKETED
+        editable[j] = text[j] == BRACKETED
     return len(editable)
 
 
@@ -170,27 +173,29 @@ def may_edit(rules: Rules, talks: Talks, n: int, editable: Bools) -> int:
     mark_criticised(rules, talks, editable)
     if talks.clock[LEADER]:
         return rules.edits_leader
+    hot = rules.table.hot
     for j in range(len(editable)):
-        editable[j] = editable[j] and not rules.table.hot[j]
+        editable[j] = editable[j] and not hot[j]
     return rules.edits_expert
 
 
 @rule
 def mark_criticised(rules: Rules, talks: Talks, out: Bools) -> None:
     """Mark points somebody last criticised or asked to change, or that break a rule."""
-    table = rules.table
+    table, text, heard, asks = rules.table, talks.text, talks.heard, talks.asks
     for j in range(len(out)):
         out[j] = False
-        k = talks.text[j]
-        for p in range(talks.heard.shape[0]):
-            if k >= 0 and UNACCEPTABLE <= talks.heard[p, j, k] < ACCEPT:
+        k = text[j]
+        for p in range(heard.shape[0] if k >= 0 else 0):
+            if UNACCEPTABLE <= heard[p, j, k] < ACCEPT:
                 out[j] = True
-            if talks.asks[p, j] >= 0 and talks.asks[p, j] != k and k >= 0:
+            if asks[p, j] >= 0 and asks[p, j] != k:
                 out[j] = True
-    for r in range(len(table.rule_then)):
-        if breaks_rule(talks.text, table, r):
-            out[table.rule_if[r, 0]] = True
-            out[table.rule_then[r]] = True
+    if broken_rules(text, table) > 0:
+        for r in range(len(table.rule_then)):
+            if breaks_rule(text, table, r):
+                out[table.rule_if[r, 0]] = True
+                out[table.rule_then[r]] = True
 
 
 @rule
@@ -198,11 +203,11 @@ def leave_hot_points(rules: Rules, talks: Talks, n: int) -> None:
     """Bracket the hot points somebody criticised before envoys; leaders will settle them (3.2)."""
     if talks.clock[LEADER] or not rules.schedule.mediated[n] or is_locked(talks):
         return
-    draft = talks.text.copy()
+    draft, hot, statuses = talks.text.copy(), rules.table.hot, talks.statuses
     for j in range(len(draft)):
-        if rules.table.hot[j]:
-            for p in range(talks.statuses.shape[0]):
-                if talks.statuses[p, j] != OPEN and talks.statuses[p, j] != ACCEPT:
+        if hot[j]:
+            for p in range(statuses.shape[0]):
+                if statuses[p, j] != OPEN and statuses[p, j] != ACCEPT:
                     draft[j] = BRACKETED
     adopt(talks, draft)
 
@@ -216,6 +221,8 @@ def mediator_view(
     ``marked`` is (J,) points it may edit, or (P,) parties it may visit when ``budget`` is 0.
     """
     m, fortunes = rules.mediator, talks.fortunes
+    if budget > 0:
+        settle(talks.belief)
     editable, welcome = np.zeros(len(talks.text), np.bool_), np.zeros(len(talks.signed), np.bool_)
     since, signed = np.zeros(len(talks.signed)), np.zeros(len(talks.signed), np.bool_)
     for p in range(len(since)):

@@ -39,10 +39,10 @@ def is_locked(talks: Talks) -> bool:
 @rule
 def adopt(talks: Talks, draft: Ints) -> None:
     """Put a draft on the table; any change undoes every signature and reward."""
-    changed = False
+    changed, text = False, talks.text
     for j in range(len(draft)):
-        changed = changed or talks.text[j] != draft[j]
-        talks.text[j] = draft[j]
+        changed = changed or text[j] != draft[j]
+        text[j] = draft[j]
     if changed:
         for p in range(len(talks.signed)):
             talks.signed[p], talks.offer[p] = 0, 0

@@ -32,36 +32,37 @@ def fill_luck(rules: Rules, i: int, talks: Talks, p: int, out: Floats) -> None:
     They belong to the party, the option and the stance period, so asking the same thing again
     next week brings the same answer, unless the party's threshold has moved.
     """
-    issues, options = len(talks.text), talks.proposed.shape[1]
+    text, options, seed = talks.text, talks.proposed.shape[1], rules.seed
     period = period_of(rules, talks)
-    for j in range(issues):
-        slot = (p * issues + j) * options + max(talks.text[j], 0)
-        out[0, j] = rng.draw(rules.seed, i, rng.STATUSES, period, slot)
-        out[1, j] = rng.draw(rules.seed, i, rng.LAPSES, period, slot)
-        out[2, j] = rng.draw(rules.seed, i, rng.LAPSE_STATUSES, period, slot)
+    for j in range(len(text)):
+        slot = (p * len(text) + j) * options + max(text[j], 0)
+        out[0, j] = rng.draw(seed, i, rng.STATUSES, period, slot)
+        out[1, j] = rng.draw(seed, i, rng.LAPSES, period, slot)
+        out[2, j] = rng.draw(seed, i, rng.LAPSE_STATUSES, period, slot)
 
 
 @rule
 def fill_discount(rules: Rules, talks: Talks, p: int, out: Floats) -> None:
     """Fill the value (J,) a party takes off points the other camp proposed (swept, ours)."""
+    text, proposed, camp, devaluation = talks.text, talks.proposed, rules.camp, rules.devaluation
     for j in range(len(out)):
-        k = talks.text[j]
-        by = talks.proposed[j, k] if k >= 0 else -1
-        if by >= 0 and rules.camp[p] >= 0 and rules.camp[by] >= 0:
-            out[j] = rules.devaluation if rules.camp[by] != rules.camp[p] else 0.0
+        k = text[j]
+        by = proposed[j, k] if k >= 0 else -1
+        if by >= 0 and camp[p] >= 0 and camp[by] >= 0:
+            out[j] = devaluation if camp[by] != camp[p] else 0.0
 
 
 @rule
 def view_of(rules: Rules, world: World, i: int, talks: Talks, p: int, asks: int) -> View:
     """Return all that party ``p`` sees of the text on the table; it may ask for ``asks`` points."""
-    issues, fortunes = len(talks.text), talks.fortunes
+    issues, fortunes, usual = len(talks.text), talks.fortunes, world.threshold
     luck, threshold, discount = np.zeros((3, issues)), np.zeros(issues), np.zeros(issues)
     fill_luck(rules, i, talks, p, luck)
     fill_discount(rules, talks, p, discount)
     a = world.peace[p, rules.public.level]
     shift = fortunes.reserve[p] + fortunes.holdout[p] / a - fortunes.anchor[p]
     for j in range(issues):
-        threshold[j] = world.threshold[p, j] + shift
+        threshold[j] = usual[p, j] + shift
     return View(
         talks.text, p, world.weight[p], world.value[p], world.red[p], threshold,
         world.coef[p], fortunes.base[p], world.link[p], micro(fortunes.holdout[p]),
@@ -76,17 +77,23 @@ def hear(rules: Rules, i: int, talks: Talks, n: int, p: int, given: Ints) -> Non
     """Take down a party's answers; if the mediator is there, everybody learns from the new ones."""
     talks.seen[p] = talks.clock[DAY]
     period, level = period_of(rules, talks), talks.clock[LEADER]
-    fresh = np.full(len(given), OPEN)
+    fresh, mediated = np.full(len(given), OPEN), rules.schedule.mediated[n]
+    text, statuses, heard, when = talks.text, talks.statuses[p], talks.heard[p], talks.period[p]
+    news = False
     for j in range(len(given)):
-        talks.statuses[p, j] = given[j]
-        if given[j] != OPEN and rules.schedule.mediated[n]:
-            k = talks.text[j]
-            said = relayed(rules, i, n, p, j, given[j], level)
-            if talks.period[p, j, k] != period or talks.heard[p, j, k] != said:
+        statuses[j] = given[j]
+        if given[j] != OPEN and mediated:
+            k = text[j]
+            said = given[j]
+            if rules.relay_bias != 0.0:
+                said = relayed(rules, i, n, p, j, said, level)
+            if when[j, k] != period or heard[j, k] != said:
                 fresh[j] = said
-                talks.clock[NEWS] = 1
-            talks.heard[p, j, k], talks.period[p, j, k] = said, period
-    if rules.learning and rules.schedule.mediated[n]:
+                news = True
+            heard[j, k], when[j, k] = said, period
+    if news:
+        talks.clock[NEWS] = 1
+    if rules.learning and mediated:
         rise = talks.fortunes.moved[p]
         learn_answer(talks.belief, talks.particles, level, p, talks.text, fresh, rise)
         if rules.renews:
@@ -111,13 +118,14 @@ def relayed(rules: Rules, i: int, n: int, p: int, j: int, status: int, level: in
 @rule
 def note_asks(rules: Rules, talks: Talks, p: int, wanted: Ints) -> None:
     """Take down which options a party wants instead; they are its own proposals from now on."""
+    asks, proposed, opening, learning = talks.asks, talks.proposed, rules.opening, rules.learning
     for j in range(len(wanted)):
         k = wanted[j]
         if k >= 0:
-            talks.asks[p, j] = k
-            if talks.proposed[j, k] < 0 and k != rules.opening[j]:
-                talks.proposed[j, k] = p
-            if rules.learning:
+            asks[p, j] = k
+            if proposed[j, k] < 0 and k != opening[j]:
+                proposed[j, k] = p
+            if learning:
                 learn_ask(talks.belief, talks.particles, p, j, k)
 
 

@@ -132,9 +132,15 @@ def hazards(law: WarLaw, state: Floats, out: Floats) -> float:
     where b is the side that is exhausted and the sign is + when that is side 1 (2.1, mirrored);
     an end on nobody's terms keeps its hazard. If the sum passes 1 all are scaled down to it.
     """
+    return believed_hazards(law, law.hazard, state, out)
+
+
+@rule
+def believed_hazards(law: WarLaw, hazard: Floats, state: Floats, out: Floats) -> float:
+    """Do the same for one's own belief about the hazards at even strength and cohesion at rest."""
     total = 0.0
     for n in range(len(out)):
-        out[n] = law.hazard[n]
+        out[n] = hazard[n]
         if law.favours[n] >= 0:
             tired = 1 - law.favours[n]
             strain = law.slope_ratio * state[RATIO] * (2 * tired - 1)

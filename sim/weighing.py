@@ -6,9 +6,17 @@ and a processor adds the lanes side by side.
 
 import math
 
+import numpy as np
+
 from sim.compiled import rule
 from sim.particles import LEAST_CLEAR
 from sim.worth import Bools, Floats, Ints
+
+DOUBT = 1e-6
+"""Far above the rounding of a cumulated weight, counted in places."""
+
+EDGE, STEPS = 32, 64
+"""Where the tabled curve of :func:`rough_log_sigmoid` ends on either side; its nodes per unit."""
 
 
 @rule
@@ -45,6 +53,32 @@ def moments(weight: Floats, x: Floats) -> tuple[float, float]:
 
 
 @rule
+def moments_of_two(weight: Floats, x: Floats, y: Floats) -> tuple[float, float, float, float]:
+    """Return mean and variance of ``x`` and of ``y``: the same sums, side by side."""
+    a, b, aa, bb = 0.0, 0.0, 0.0, 0.0
+    c, d, cc, dd = 0.0, 0.0, 0.0, 0.0
+    whole = len(x) - len(x) % 2
+    for n in range(0, whole, 2):
+        one, two = weight[n] * x[n], weight[n + 1] * x[n + 1]
+        a += one
+        b += two
+        aa += one * x[n]
+        bb += two * x[n + 1]
+        one, two = weight[n] * y[n], weight[n + 1] * y[n + 1]
+        c += one
+        d += two
+        cc += one * y[n]
+        dd += two * y[n + 1]
+    for n in range(whole, len(x)):
+        a += weight[n] * x[n]
+        aa += weight[n] * x[n] * x[n]
+        c += weight[n] * y[n]
+        cc += weight[n] * y[n] * y[n]
+    left, right = a + b, c + d
+    return (left, max(aa + bb - left * left, 0.0), right, max(cc + dd - right * right, 0.0))
+
+
+@rule
 def reweigh(weight: Floats, chance: Floats) -> bool:
     """Multiply the weights by a likelihood and let them sum to 1 again (Bayes).
 
@@ -67,10 +101,19 @@ def update_worth(
 
     Where ``spread`` is 0 all draws agree, and nothing changes.
     """
+    waits = -1
     for k in range(len(spread)):
         if spread[k] > 0.0:
-            one, two = moments(weight, worth[k])
-            mean[k], variance[k] = share * one, share * share * two
+            if waits < 0:
+                waits = k
+            else:
+                a, b, c, d = moments_of_two(weight, worth[waits], worth[k])
+                mean[waits], variance[waits] = share * a, share * share * b
+                mean[k], variance[k] = share * c, share * share * d
+                waits = -1
+    if waits >= 0:
+        a, b = moments(weight, worth[waits])
+        mean[waits], variance[waits] = share * a, share * share * b
 
 
 @rule
@@ -91,6 +134,19 @@ def log_sigmoid(x: float) -> float:
     return -math.log1p(math.exp(-x)) if x > 0.0 else x - math.log1p(math.exp(x))
 
 
+CURVE = np.array([log_sigmoid(i / STEPS - EDGE) for i in range(2 * EDGE * STEPS + 1)])
+
+
+@rule
+def rough_log_sigmoid(x: float) -> float:
+    """Return log(1 / (1 + exp(-x))) within 8e-6, by interpolation and without the exp."""
+    if not -EDGE < x < EDGE:
+        return min(x, 0.0)
+    at = (x + EDGE) * STEPS
+    i = int(at)
+    return float(CURVE[i] + (at - i) * (CURVE[i + 1] - CURVE[i]))
+
+
 @rule
 def effective(weight: Floats) -> float:
     """Return the effective number of draws, 1 / sum of squared weights."""
@@ -98,12 +154,35 @@ def effective(weight: Floats) -> float:
 
 
 @rule
+def places_below(mass: float, size: int) -> int:
+    """Return how many of the quantiles (n + 1/2) / ``size`` a cumulated weight has reached."""
+    guess = mass * size + 0.5
+    count = int(guess)
+    if abs(guess - count - 0.5) > 0.5 - DOUBT:  # so near a quantile that rounding could decide
+        while count > 0 and (count - 0.5) / size > mass:
+            count -= 1
+        while count < size and (count + 0.5) / size <= mass:
+            count += 1
+    return min(count, size)
+
+
+@rule
 def resample(weight: Floats, out: Ints) -> None:
-    """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n."""
+    """Fill ``out`` with the particle at quantile (n + 1/2) / N of the weights, for every n.
+
+    Every particle is counted at the first place it would stand at, and a place holds the last of
+    those counted so far: no step waits for a comparison that could go either way.
+    """
     size = len(weight)
-    at, mass = 0, weight[0]
     for n in range(size):
-        while mass < (n + 0.5) / size and at < size - 1:
-            at += 1
-            mass += weight[at]
-        out[n] = at
+        out[n] = 0
+    first, mass = 0, 0.0
+    for at in range(size):
+        if first < size:
+            out[first] += 1
+        mass += weight[at]
+        first = places_below(mass, size)
+    last = -1
+    for n in range(size):
+        last += out[n]
+        out[n] = last

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from sim.belief import Belief, learn_answer, open_belief
+from sim.belief import Belief, learn_answer, open_belief, settle
 from sim.compiled import compiled, rule
 from sim.particles import (
     HEIGHTS,
     Particles,
     Traits,
+    chances_to_say,
     fill_chances,
     fill_heights,
     grid_of,
@@ -53,7 +54,7 @@ def toy_particles(seed=0, parties=3, issues=4, options=3, size=40, levels=5, pai
         link, link.mean(-1), link.var(-1), peace, peace.mean(-1), omega, omega.mean(-1),
         reserve, reserve.mean(-1), reserve.var(-1),
         g.normal(0, 1, (issues, options)) * (g.random((issues, options)) < 0.3),
-        n_options, red.any(-1), traits,
+        n_options, red.any(-1), np.zeros((parties, issues), dtype=bool), traits,
     )  # fmt: skip
 
 
@@ -73,6 +74,8 @@ def toy_belief(particles: Particles, seed=0) -> Belief:
     belief.reserve[:] = (belief.common * particles.reserve).sum(-1)
     second = (belief.common * particles.reserve**2).sum(-1)
     belief.reserve_variance[:] = second - belief.reserve**2
+    belief.stale[:] = True
+    settle(belief)
     return belief
 
 
@@ -141,4 +144,6 @@ def learn_status(belief, particles, level, p, j, k, status):
 @rule
 def predicted(belief, particles, level, p, j, k, status):
     """Return the believed chance of a status not yet heard."""
-    return weighted(belief.weight[p, j], particles.say[level, status, p, j, k])
+    room = np.zeros(belief.weight.shape[2])
+    chance = chances_to_say(particles, level, status, p, j, k, room)
+    return weighted(belief.weight[p, j], chance)

@@ -8,13 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents import mediator
-from agents.mediator import open_sums, redraft, redraft_particles, score_all
-from agents.objective import LEAST_RISE
-from agents.particle_draft import best_prefix, particle_score
+from agents.mediator import redraft, redraft_particles
+from agents.moment_draft import exact_score, rough_scores
+from agents.objective import LEAST_RISE, NEAR
+from agents.particle_draft import (
+    add_wants,
+    best_prefix,
+    draw_out,
+    exact_prefix,
+    particle_score,
+    rough_party,
+)
 from agents.seating import REDRAFT
+from agents.sums import fill_changes, new_changes, open_sums
 from sim.belief import log_acceptance, open_belief
 from sim.compiled import compiled
 from sim.composite import TAU, open_composite
+from sim.rough import fill_will, new_will
 from sim.worth import MICRO, brackets, broken_rules, enforcement_level, is_signer, surplus
 from tests.toys import toy_view
 
@@ -89,15 +99,18 @@ def plain_particle_objective(text, view):
 def test_running_sums_score_as_plain_sums_do(seed):
     view = toy_view(seed, signed=np.array([True, False, False]))
     text = view.text.copy()
-    scores = np.full((len(text), view.belief.mean.shape[2] + 1), np.nan)
-    score_all(open_sums(text, view), text, view, scores)
-    assert np.array_equal(text, view.text)
+    sums = open_sums(text, view)
+    rough, changes = np.zeros((6, 3)), new_changes(6, 3)
+    fill_changes(sums, text, view, changes)
+    rough_scores(sums, text, view, changes, rough)
     for j in np.flatnonzero(view.editable):
-        n = view.table.n_options[j]
-        for k in [*range(n), -1]:
+        for k in range(-1, view.table.n_options[j]):
             trial = text.copy()
             trial[j] = k
-            assert scores[j, k if k >= 0 else n] == pytest.approx(plain_objective(trial, view))
+            exact = exact_score(sums, text, view, j, k)
+            assert exact == pytest.approx(plain_objective(trial, view))
+            assert k < 0 or abs(rough[j, k] - exact) < NEAR / 2
+    assert np.array_equal(text, view.text)
 
 
 @given(seeds)
@@ -110,6 +123,34 @@ def test_composites_score_as_plain_sums_do(seed):
             trial[j] = k
             got = particle_score(composite, view, trial, j, view.text[j])
             assert got == pytest.approx(plain_particle_objective(trial, view))
+
+
+@given(seeds)
+def test_rough_shares_come_near_the_exact_scores(seed):
+    """Of every change a search looks at; what it makes is decided by the exact ones."""
+    view = toy_view(seed, signed=np.array([True, False, False]))
+    text, size = view.text.copy(), view.belief.weight.shape[2]
+    composite = open_composite(view.belief, view.particles, text, view.mediator)
+    sums, changes = open_sums(text, view), new_changes(6, 3)
+    drawn, accepted, rough = draw_out(composite, view), np.zeros((6, 3)), np.zeros((6, 3))
+    fill_changes(sums, text, view, changes)
+    for p in (0, 1):
+        args = (drawn[p], view, text, changes, sums.asked[p], p, accepted, rough)
+        rough_party(new_will(size), composite, *args)
+    add_wants(view, changes, accepted, rough)
+    for j in np.flatnonzero(view.editable):
+        for k in range(view.table.n_options[j]):
+            text[j] = k
+            exact = particle_score(composite, view, text, j, view.text[j])
+            assert abs(rough[j, k] - exact) < NEAR / 2
+            text[j] = view.text[j]
+
+
+def test_the_rough_curve_keeps_to_its_bound():
+    x = np.linspace(-200, 40, 4001)
+    zero, one, out = np.zeros(x.size), np.ones(x.size), np.zeros(x.size)
+    compiled(fill_will)(zero, x, zero, zero, one, out)
+    assert np.abs(out * (1 + np.exp(-x)) - 1).max() < 3e-6
 
 
 @given(seeds, st.booleans())
@@ -167,6 +208,7 @@ def test_leaders_get_the_draft_the_particles_like_best():
         likes = [plain_particle_objective(draft, view) for draft in drafts]
         kept = best_prefix(view, edits, count)
         assert likes[kept] == pytest.approx(max(likes))
+        assert exact_prefix(view, edits, count) == kept
         if brackets(drafts[-1]) + broken_rules(drafts[-1], view.table) > 0:
             hopeless, kept = hopeless + 1, count
         fewer += kept < count

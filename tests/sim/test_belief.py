@@ -1,5 +1,6 @@
 """Beliefs: Bayes by hand, and whether what is learnt foretells what has not been said yet."""
 
+import itertools
 import math
 
 import numpy as np
@@ -19,7 +20,7 @@ from sim.compiled import compiled, rule
 from sim.composite import open_composite, willing
 from sim.particles import BELIEF_WORLDS, HEIGHTS, LEAST_CLEAR, draw_particles
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE, answer, eta, status_chance
-from sim.weighing import log_sigmoid, resample, reweigh
+from sim.weighing import log_sigmoid, resample, reweigh, rough_log_sigmoid
 from sim.worth import enforcement_level
 from tests.toys import learn_status, predicted, toy_belief, toy_particles, toy_table
 
@@ -236,6 +237,22 @@ def test_resampling_keeps_every_weight_within_one_place(raw):
     assert (np.diff(out) >= 0).all()
 
 
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=30).filter(any))
+def test_resampling_takes_the_first_draw_whose_cumulated_weight_reaches_the_quantile(raw):
+    """Small whole weights: many a quantile is met exactly, where rounding decides."""
+    weight, size = np.array(raw) / sum(raw), len(raw)
+    out, mass = np.zeros(size, dtype=np.int64), list(itertools.accumulate(weight))
+    resample(weight, out)
+    for n in range(size):
+        reached = [at for at in range(size) if mass[at] >= (n + 0.5) / size]
+        assert out[n] == min(reached, default=size - 1)
+
+
+def test_the_tabled_curve_keeps_to_its_bound():
+    x = np.linspace(-50, 50, 5001)
+    assert max(abs(rough_log_sigmoid(at) - log_sigmoid(at)) for at in x) < 8e-6
+
+
 def test_equal_weights_are_resampled_to_themselves():
     out = np.zeros(200, dtype=np.int64)
     resample(np.full(200, 1 / 200), out)
@@ -250,7 +267,7 @@ def test_moments_and_composites_agree_on_acceptance(ensemble, particles):
     table, g = ensemble.table, np.random.default_rng(5)
     belief = compiled(open_belief)(particles)
     args, texts = (particles, table), g.integers(0, table.n_options, (200, 29))
-    no_pair, gaps, pairs = np.zeros(0, dtype=np.bool_), [], []
+    no_pair, gaps, pairs = np.zeros(0, dtype=np.int64), [], []
     for text in texts:
         composite = compiled(open_composite)(belief, particles, text, -1)
         level = enforcement_level(text, table.enforcement)

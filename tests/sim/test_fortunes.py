@@ -25,7 +25,7 @@ class TestWar:
             start(world.fighting.law, state)
             talks = opened(rules, world)
             for p in range(4):
-                assert worth_of_fighting(world.fighting, world.delta, state, p) == world.reserve[p]
+                assert worth_of_fighting(world.fighting, state, p) == world.reserve[p]
             assert np.array_equal(talks.fortunes.reserve, world.reserve)
             assert np.array_equal(talks.fortunes.base, world.base)
             assert (talks.fortunes.moved == 0.0).all()
@@ -63,13 +63,10 @@ class TestWar:
 
     def test_what_moves_publicly_is_the_public_table(self, rules, worlds):
         talks, public = opened(rules, worlds[0]), rules.public
-        before = [
-            worth_of_fighting(public.fighting, public.delta, talks.fortunes.state, p)
-            for p in range(4)
-        ]
+        before = [worth_of_fighting(public.fighting, talks.fortunes.state, p) for p in range(4)]
         fight_on(rules, worlds[0], 0, talks, 0, 60.0)
         for p in range(4):
-            now = worth_of_fighting(public.fighting, public.delta, talks.fortunes.state, p)
+            now = worth_of_fighting(public.fighting, talks.fortunes.state, p)
             assert talks.fortunes.moved[p] == now - before[p]
         assert (talks.fortunes.moved != 0.0).all()
 

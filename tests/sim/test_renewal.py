@@ -5,7 +5,7 @@ import pytest
 
 from sim.belief import open_belief
 from sim.compiled import compiled
-from sim.particles import fill_chances
+from sim.particles import chances_to_say, chances_to_want, fill_chances
 from sim.renewal import jitter, own_particles, renew
 from tests.toys import learn_status, toy_particles
 
@@ -56,8 +56,15 @@ def test_new_draws_are_lawful_and_their_tables_theirs():
     assert (t.weight > 0).all()
     worth, say, want = np.zeros(own.worth.shape), np.zeros(own.say.shape), np.zeros(own.want.shape)
     fill_chances(t, own.red, options, worth, say, want)
-    for found, table in ((own.worth, worth), (own.say, say), (own.want, want)):
-        assert np.array_equal(found, table)
+    assert np.array_equal(own.worth, worth)
+    p, j, room = 1, 2, np.zeros(200)
+    for k in range(options[j]):
+        for level in (0, 1):
+            for status in range(3):
+                row = chances_to_say(own, level, status, p, j, k, room)
+                assert np.array_equal(row, say[level, status, p, j, k])
+        assert np.array_equal(chances_to_want(own, p, j, k, room), want[p, j, k])
+    assert np.argwhere(own.renewed).tolist() == [[1, 2]]
 
 
 def test_the_kernel_keeps_mean_and_variance():
