@@ -1,4 +1,4 @@
-"""The columns of a run: name, type and unit, in order. Null until a later stage fills them."""
+"""The columns of a run: name, type and unit, in order."""
 
 import pyarrow as pa
 
@@ -7,7 +7,6 @@ from sim.state import KNOTS
 
 Column = tuple[pa.DataType, str]
 
-NULL_COLUMNS = ("binding",)
 RIPE_WEEKS = tuple(day // 7 for day in KNOTS)
 
 _TEXT, _REAL, _WHOLE, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
@@ -32,7 +31,7 @@ def world_columns(case: Case) -> dict[str, Column]:
         "zopa_bound_util": (_REAL, "util"),
         "zopa_text": (_TEXT, "issue=option;..."),
         "ripe_util": (_REAL, "util"),
-        "binding": (_TEXT, "condition;..."),
+        "binding": (_TEXT, "condition;... that alone keep the range closed; empty if it is open"),
         "zopa_nolaw_util": (_REAL, "util"),
         "zopa_nolaw_months": (_REAL, "own war-months"),
     }

@@ -68,8 +68,8 @@ def _weights(gains: Ints) -> Ints:
 def _least_sum(gains: Ints, best: int) -> int:
     """Return what the weighted gains of any text with a larger product add up to at least."""
     parties, product = len(gains), prod(gains.tolist())
-    mean = parties * (best / product) ** (1 / parties) * FINE * int(gains.min())
-    return int(floor(mean * (1 - 1e-12)))
+    mean: float = parties * (best / product) ** (1 / parties) * FINE * int(gains.min())
+    return floor(mean * (1 - 1e-12))
 
 
 def _cuts_off(gains: Ints, best: int) -> bool:
