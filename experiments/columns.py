@@ -35,7 +35,7 @@ def world_columns(case: Case) -> dict[str, Column]:
         "zopa_nolaw_util": (_REAL, "util"),
         "zopa_nolaw_months": (_REAL, "own war-months"),
     }
-    return columns | ripe_columns() | _drawn_columns(case) | _report_columns()
+    return columns | ripe_columns() | drawn_columns(case) | _report_columns()
 
 
 def ripe_columns() -> dict[str, Column]:
@@ -54,7 +54,8 @@ def ripe_columns() -> dict[str, Column]:
     return columns
 
 
-def _drawn_columns(case: Case) -> dict[str, Column]:
+def drawn_columns(case: Case) -> dict[str, Column]:
+    """Return the columns of the drawn numbers that no evidence teaches: the unlearned box."""
     columns: dict[str, Column] = {
         "draw_delta": (_REAL, "per month"),
         "draw_rho0": (_REAL, "per month"),

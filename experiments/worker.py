@@ -168,7 +168,7 @@ def _world_row(
     row |= _possible(ensemble, world) | _text_columns(ensemble, world, talks)
     row["binding"] = "" if row["zopa_util"] >= 0 else _binding(ensemble, world)
     row |= _ripe(moments)
-    return row | _drawn(ensemble, i, world) | _report(case, talks)
+    return row | drawn(ensemble, i, world) | _report(case, talks)
 
 
 def _ripe(moments: list[Moment]) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _text_columns(ensemble: Ensemble, world: World, talks: Talks) -> dict[str, A
     return row
 
 
-def _drawn(ensemble: Ensemble, i: int, world: World) -> dict[str, Any]:
+def drawn(ensemble: Ensemble, i: int, world: World) -> dict[str, Any]:
     """Write down the drawn numbers that no evidence teaches: the unlearned box."""
     case = ensemble.case
     row = {"draw_delta": world.delta, "draw_rho0": ensemble.number(i, ensemble.prior.rows.rho0)}
