@@ -31,6 +31,7 @@ from experiments.sections import (
     Expect,
     Mediator,
     Papers,
+    Possible,
     Protocol,
     Ratification,
     Response,
@@ -117,6 +118,7 @@ class Config:
     calibrate: Calibrate = schema.section(Calibrate)
     backtest: Backtest = schema.section(Backtest)
     evidence: Evidence = schema.section(Evidence)
+    possible: Possible = schema.section(Possible)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)
