@@ -35,8 +35,8 @@ Examples
   tango only_world=123 trace=true          one world, every contact kept
 
 Keys (all of them: tango --cfg job)
-  worlds seed only_world case case.dir experiment ensemble consent red_lines learning trace
-  fix.NUMBER war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
+  worlds seed only_world case case.dir experiment ensemble consent enforcement_value red_lines
+  learning trace fix.NUMBER war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
   box.worlds box.corners results_dir threads chunk force
 
 Presets are in conf/experiment, cases in conf/case, manners in conf/negotiator (yours are found

@@ -35,6 +35,7 @@ from experiments.sections import (
     War,
 )
 from sim.case import Case
+from sim.commitment import READINGS
 from sim.errors import FaultList, nearest
 from sim.fixed import faults_of
 
@@ -88,6 +89,11 @@ class Config:
         "union",
         choice("union", "options", "issues", "none"),
         source="theory 0b e: the option list and the vetoes of consent.csv clash; both together",
+    )
+    enforcement_value: str = key(
+        "both",
+        choice(*READINGS),
+        source="theory 0b g: guarantees may be paid for twice, in u and through the hazard",
     )
     red_lines: bool = key(True, flag(), source="theory 1.2: M2, the default decision rule")
     learning: bool = key(True, flag(), source="theory 4.3")
@@ -204,6 +210,10 @@ def _check_together(config: Config, place: str, faults: FaultList) -> None:
         )
     if config.war.delta is not None and "delta" in config.fix:
         faults.add(schema.join(place, "fix.delta"), "war.delta beside it", "one of the two")
+    if config.enforcement_value == "intrinsic":
+        for name in (n for n in config.fix if n.startswith("kE.")):
+            beside = "enforcement_value=intrinsic beside it, which holds it at 0"
+            faults.add(schema.join(place, f"fix.{name}"), beside, "one of the two")
     if config.case.get("later") is not None:
         faults.add(
             schema.join(place, "case.later"),

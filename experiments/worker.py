@@ -41,6 +41,7 @@ def settings_of(config: Config, case: Case) -> Settings:
     p, m, r = config.protocol, config.mediator, config.response
     return Settings(
         consent=config.consent,
+        enforcement_value=config.enforcement_value,
         red_lines=config.red_lines,
         learning=config.learning,
         war_delta=config.war.delta,

@@ -114,10 +114,12 @@ class Settings:
     """Everything that shapes a world or its talks besides the case and the seed.
 
     ``fixed`` holds uncertain numbers of the case at a value in every world, by dotted name
-    (:mod:`sim.fixed`).
+    (:mod:`sim.fixed`). ``enforcement_value`` says what a guarantee is worth
+    (:data:`sim.commitment.READINGS`).
     """
 
     consent: str = "union"
+    enforcement_value: str = "both"
     red_lines: bool = True
     learning: bool = True
     war_delta: float | None = None
