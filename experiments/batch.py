@@ -1,7 +1,7 @@
 """Compute the missing chunks of a run, in this process or over a few others.
 
-A chunk is a range of worlds with every arm; it becomes one file, and files are the unit of
-resume. Nothing depends on which process computes what, nor when.
+A chunk is a range of worlds (or of a study's own units) with every arm; it becomes one file, and
+files are the unit of resume. Nothing depends on which process computes what, nor when.
 """
 
 import multiprocessing
@@ -15,40 +15,39 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from tqdm import tqdm
 
 from experiments import store
+from experiments.config import Config
 from experiments.store import Column
 from sim.case import Case
-from sim.settings import Settings
-
-SIMULATE = "experiments.worker:simulate_chunk"
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way the worlds are run: a case and its switches."""
+    """One way the worlds are run: a case, a configuration, and the columns that come out."""
 
     name: str
     case: Case
-    settings: Settings
+    config: Config
     worlds: Mapping[str, Column]
     rounds: Mapping[str, Column]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a worker needs to compute any chunk of a run."""
+    """Everything a worker needs to compute any chunk of a run.
+
+    ``simulate`` names a function ``(case, config, first, last)`` as ``module:function``; it
+    returns rows, or the rows of worlds and those of rounds.
+    """
 
     folder: Path
     arms: tuple[Arm, ...]
-    seed: int
-    trace: bool
-    simulate: str = SIMULATE
-    engine: str = "compiled"
+    simulate: str
+    unit: str = "world"
 
 
 def chunks(span: tuple[int, int], size: int) -> list[tuple[int, int]]:
@@ -78,12 +77,13 @@ def compute(plan: Plan, chunk: tuple[int, int]) -> float:
     simulate = getattr(import_module(module), function)
     worlds, rounds = [], []
     for arm in plan.arms:
-        rows = simulate(arm.case, arm.settings, plan.seed, *chunk, plan.trace, plan.engine)
-        worlds.append(_with_arm(arm.name, store.table_of(rows[0], arm.worlds)))
-        if plan.trace:
-            rounds.append(_with_arm(arm.name, store.table_of(rows[1], arm.rounds)))
+        found = simulate(arm.case, arm.config, *chunk)
+        rows, traced = found if isinstance(found, tuple) else (found, {})
+        worlds.append(_with_arm(arm.name, store.table_of(rows, arm.worlds)))
+        if traced:
+            rounds.append(_with_arm(arm.name, store.table_of(traced, arm.rounds)))
     name = store.part_name(chunk[0])
-    if plan.trace:
+    if rounds:
         store.write_part(plan.folder / "rounds" / name, pa.concat_tables(rounds))
     store.write_part(plan.folder / "worlds" / name, pa.concat_tables(worlds))
     return time.perf_counter() - started
@@ -106,7 +106,9 @@ def run(plan: Plan, todo: list[tuple[int, int]], threads: int, quiet: bool = Fal
     workers = min(threads or cores(), len(todo))
     total = sum(last - first for first, last in todo)
     done = _in_this_process(plan, todo) if workers <= 1 else _in_a_pool(plan, todo, workers)
-    with tqdm(total=total, unit="world", desc="worlds", disable=quiet, mininterval=0.5) as bar:
+    with tqdm(
+        total=total, unit=plan.unit, desc=f"{plan.unit}s", disable=quiet, mininterval=0.5
+    ) as bar:
         for first, last in done:
             bar.update(last - first)
 
@@ -177,8 +179,3 @@ def _compute_in_worker(chunk: tuple[int, int]) -> float:
     if _PLAN is None:
         raise RuntimeError("a worker was not started by _start_worker")
     return compute(_PLAN, chunk)
-
-
-def plan_of(folder: Path, arms: tuple[Arm, ...], config: Any) -> Plan:
-    """Return the plan of a run from its configuration."""
-    return Plan(folder, arms, config.seed, config.trace, SIMULATE, config.engine)

@@ -132,12 +132,11 @@ class Config:
         """Another folder with the case's tables, if one was named."""
         return Path(self.case["dir"]) if self.case.get("dir") else None
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """First world and one past the last."""
+    def span(self, units: int) -> tuple[int, int]:
+        """Return the first world (or unit of a study) and one past the last, of so many."""
         if self.only_world is not None:
             return self.only_world, self.only_world + 1
-        return 0, self.worlds
+        return 0, units
 
     def negotiator(self, party: str) -> str:
         """Return the name of a party's manner."""
@@ -214,12 +213,6 @@ def _check_together(config: Config, place: str, faults: FaultList) -> None:
         for name in (n for n in config.fix if n.startswith("kE.")):
             beside = "enforcement_value=intrinsic beside it, which holds it at 0"
             faults.add(schema.join(place, f"fix.{name}"), beside, "one of the two")
-    if config.case.get("later") is not None:
-        faults.add(
-            schema.join(place, "case.later"),
-            schema.shown(config.case["later"]),
-            "null (later evidence arrives with calibration)",
-        )
     _check_results_dir(config, place, faults)
     for level in ("smoke", "full"):
         expect.parse_all(getattr(config.expect, level), f"expect.{level}", faults)

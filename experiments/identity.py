@@ -28,6 +28,16 @@ def sha256_of(tree: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder's files in path order."""
+    total = hashlib.sha256()
+    for part in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if part.is_file():
+            name = part.relative_to(path).as_posix()
+            total.update(name.encode() + b"\0" + hashlib.sha256(part.read_bytes()).digest())
+    return total.hexdigest()
+
+
 @cache
 def sources_sha256() -> str:
     """Return the SHA-256 over every Python source of the packages, in path order."""
@@ -102,15 +112,18 @@ def set_numba_cache() -> None:
 
 
 def run_id_of(
-    identity: Mapping[str, Any], case_sha256: str, ensemble_sha256: str, manners: Mapping[str, str]
+    identity: Mapping[str, Any], case_sha256: str, ensemble_sha256: str, read: Mapping[str, str]
 ) -> str:
-    """Return the 12 hex digits that name a run: configuration, case, ensemble, sources."""
+    """Return the 12 hex digits that name a run: configuration, case, ensemble, sources.
+
+    ``read`` holds the hashes of all else that is read: manners, rules, a study's own files.
+    """
     return sha256_of(
         {
             "config": identity,
             "case": case_sha256,
             "ensemble": ensemble_sha256,
-            "manners": manners,
+            "read": read,
             "package": sources_sha256(),
         }
     )[:12]

@@ -6,7 +6,7 @@ stopped, with the chunk size it began with.
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,10 +17,10 @@ import yaml
 
 from experiments import batch, box, expect, identity, manifest, manners, report, store
 from experiments.batch import Arm
-from experiments.columns import round_columns, world_columns
 from experiments.config import Config, check_fixed, check_parties
 from experiments.findings import Findings
 from experiments.ranges import BoxRange
+from experiments.studies import Study
 from experiments.studies import load as load_study
 from experiments.worker import settings_of
 from sim.case import Case, load_case
@@ -55,12 +55,14 @@ class Job:
     case: Case
     arms: tuple[Arm, ...]
     run_id: str
+    study: Study
+    units: int
 
 
 def prepare(config: Config) -> Job:
     """Load the case and the arms of a configuration; raise `BadInput` with every fault."""
     manners.search_working_folder()
-    load_study(config.study.module)
+    study = load_study(config.study.module)
     arms = config.arms()
     cases = {name: _case_of(arm) for name, arm in arms.items()}
     case = _case_of(config)
@@ -71,12 +73,16 @@ def prepare(config: Config) -> Job:
         check_fixed(arm, cases.get(name, case), faults)
     for rule in dict.fromkeys(arm.mediator.rule for arm in (config, *arms.values())):
         _check_rule(rule, faults)
+    hashes = _inputs(config, study.inputs(config), faults)
+    units = study.units(case, config)
+    if config.only_world is not None and config.only_world >= units:
+        faults.add("only_world", str(config.only_world), f"0 to {units - 1}", str(units - 1))
     faults.raise_if_any()
-    hashes = manners.hashes([config, *arms.values()], case.parties)
-    ready = tuple(_arm(name, cases[name], arm) for name, arm in arms.items())
+    hashes |= manners.hashes([config, *arms.values()], case.parties)
+    ready = tuple(_arm(name, cases[name], arm, study) for name, arm in arms.items())
     ensemble = manifest.ensemble_sha256(config, case)
     run_id = identity.run_id_of(config.identity(), case.sha256, ensemble, hashes)
-    return Job(config, case, ready, run_id)
+    return Job(config, case, ready, run_id, study, units)
 
 
 def _case_of(config: Config) -> Case:
@@ -84,6 +90,17 @@ def _case_of(config: Config) -> Case:
         fault = Fault("case.dir", str(config.case_folder), "an existing folder")
         raise BadInput(fault)
     return load_case(config.case_section, folder=config.case_folder)
+
+
+def _inputs(config: Config, paths: Iterable[Path], faults: FaultList) -> dict[str, str]:
+    """Return the hash of every file a study reads beside the case, by its path."""
+    read, later = tuple(paths), config.case.get("later")
+    if later is not None and Path(later) not in read:
+        faults.add("case.later", later, "null (this study reads no later evidence)")
+    for path in read:
+        if not path.exists():
+            faults.add("case.later" if str(path) == later else "study", str(path), "a file")
+    return {str(path): identity.sha256_of_file(path) for path in read if path.exists()}
 
 
 def _check_rule(rule: str, faults: FaultList) -> None:
@@ -94,8 +111,8 @@ def _check_rule(rule: str, faults: FaultList) -> None:
         faults.extend(Fault("mediator.rule", f.found, f.allowed, f.nearest) for f in bad.faults)
 
 
-def _arm(name: str, case: Case, config: Config) -> Arm:
-    return Arm(name, case, settings_of(config, case), world_columns(case), round_columns(case))
+def _arm(name: str, case: Case, config: Config, study: Study) -> Arm:
+    return Arm(name, case, config, study.columns(case, config), study.rounds(case))
 
 
 def execute(config: Config, level: str | None, quiet: bool = False) -> Result:
@@ -161,13 +178,14 @@ def _compute(
     config = job.config
     if begun is not None:
         config = replace(config, chunk=begun["chunks"]["size"])
-    ranges = batch.chunks(config.span, config.chunk)
+    ranges = batch.chunks(config.span(job.units), config.chunk)
     notes = begun or manifest.start(config, job.case, job.run_id, len(ranges))
     manifest.write(folder, notes)
     store.write_text(folder / "config.yaml", _yaml(config))
     todo = batch.missing(folder, ranges)
     LOG.info("run %s: %d of %d chunks to compute", job.run_id, len(todo), len(ranges))
-    batch.run(batch.plan_of(folder, job.arms, config), todo, config.threads, quiet)
+    plan = batch.Plan(folder, job.arms, job.study.simulate, job.study.unit)
+    batch.run(plan, todo, config.threads, quiet)
     findings, digest = _look(job, folder, quiet)
     manifest.write(folder, manifest.finish(notes, time.perf_counter() - clock, digest))
     LOG.info("digest %s", digest)
@@ -178,7 +196,7 @@ def _look(job: Job, folder: Path, quiet: bool) -> tuple[Findings, str]:
     """Write findings, figures and report of the finished worlds; return findings and digest."""
     worlds = store.read_table(folder / "worlds")
     rounds = store.read_table(folder / "rounds")
-    study = load_study(job.config.study.module)
+    study = job.study
     ranges = _box(job, folder, worlds, quiet) if study.boxed and box.is_asked(job.config) else {}
     findings = store.finite(study.findings(worlds, rounds, job.case, job.config, ranges))
     store.write_json(folder / "findings.json", findings)
@@ -192,14 +210,15 @@ def _box(job: Job, folder: Path, worlds: pa.Table, quiet: bool) -> dict[str, Box
     """Return the headline ranges over the unlearned box, kept in the run folder."""
     arm = job.arms[0]
     columns = {name: worlds[name].to_pylist() for name in box.COLUMNS}
-    return box.of_run(folder, arm.case, job.config, arm.settings, columns, quiet)
+    settings = settings_of(arm.config, arm.case)
+    return box.of_run(folder, arm.case, job.config, settings, columns, quiet)
 
 
 def _result(job: Job, folder: Path, findings: Findings, digest: str, level: str | None) -> Result:
     bounds: Sequence[str] = getattr(job.config.expect, level) if level else []
     broken = expect.failures([expect.parse(b, "expect") for b in bounds], findings)
-    first = load_study(job.config.study.module).first
-    return Result(folder, findings, report.figures(folder), digest, tuple(broken), first)
+    drawn = report.figures(folder)
+    return Result(folder, findings, drawn, digest, tuple(broken), job.study.first)
 
 
 def _yaml(config: Config) -> str:

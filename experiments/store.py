@@ -121,14 +121,14 @@ def part_name(first: int) -> str:
 
 
 def read_table(folder: Path) -> pa.Table | None:
-    """Return a whole table in (arm, world) order, arms as they come; None if there is no part."""
+    """Return a whole table by arm, arms and rows as they come; None if there is no part."""
     paths = parts(folder)
     if not paths:
         return None
     table = pa.concat_tables([pq.read_table(path) for path in paths])
     arms = table.column("arm").unique().to_pylist()
     order = pa.array([arms.index(arm) for arm in table.column("arm").to_pylist()])
-    keys = [(name, "ascending") for name in ("_arm", "world", "_row")]
+    keys = [(name, "ascending") for name in ("_arm", "_row")]
     marked = table.append_column("_arm", order).append_column("_row", pa.array(range(len(table))))
     return marked.sort_by(keys).drop_columns(["_arm", "_row"])
 

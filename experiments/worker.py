@@ -85,6 +85,12 @@ def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
     return _READY[key]
 
 
+def simulate(case: Case, config: Config, first: int, last: int) -> tuple[Rows, Rows]:
+    """Negotiate worlds ``first`` .. ``last - 1`` as a configuration asks."""
+    settings = settings_of(config, case)
+    return simulate_chunk(case, settings, config.seed, first, last, config.trace, config.engine)
+
+
 def simulate_chunk(
     case: Case,
     settings: Settings,

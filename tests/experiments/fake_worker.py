@@ -15,8 +15,9 @@ COLUMNS = {
 }
 
 
-def simulate_chunk(_case, _settings, seed, first, last, trace, _engine="mesa"):
+def simulate(_case, config, first, last):
     """Return columns that depend on the world's number and the seed only."""
+    seed, trace = config
     if log := os.environ.get("FAKE_WORKER_LOG"):
         with Path(log).open("a") as handle:
             handle.write(f"{first} {last} {os.getpid()}\n")

@@ -78,11 +78,6 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
             "error: consent: found unions; "
             "allowed union, options, issues, none; nearest union",
         ),
-        (
-            {"case": {"later": "x"}},
-            "error: case.later: found x; "
-            "allowed null (later evidence arrives with calibration); nearest none",
-        ),
     ],
 )  # fmt: skip
 def test_a_value_out_of_range_is_one_line(keys, fault):

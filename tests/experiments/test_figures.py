@@ -45,7 +45,7 @@ def compute(folder: Path, case: str, worlds: int, trace: bool = False) -> source
         plain = plain | {"study": {"module": "baseline", "arms": BOTH_ORDERS}}
     config = read_config(plain)
     ready = job.prepare(config)
-    batch.compute(batch.plan_of(folder, ready.arms, config), config.span)
+    batch.compute(batch.Plan(folder, ready.arms, ready.study.simulate), config.span(ready.units))
     return source.read(folder, ready.case, config)
 
 

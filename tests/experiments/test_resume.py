@@ -13,14 +13,15 @@ from experiments import batch, identity, store
 from experiments.batch import Arm, Plan
 from tests.experiments import fake_worker
 
-SIMULATE = "tests.experiments.fake_worker:simulate_chunk"
+SIMULATE = "tests.experiments.fake_worker:simulate"
 
 
 def plan(folder, trace=False):
     arms = tuple(
-        Arm(name, None, None, fake_worker.COLUMNS, fake_worker.ROUNDS) for name in ("one", "two")
+        Arm(name, None, (2026, trace), fake_worker.COLUMNS, fake_worker.ROUNDS)
+        for name in ("one", "two")
     )
-    return Plan(folder, arms, 2026, trace, SIMULATE)
+    return Plan(folder, arms, SIMULATE)
 
 
 def run(folder, worlds=20, chunk=7, threads=1):
@@ -57,7 +58,7 @@ def test_every_arm_sees_the_same_worlds(tmp_path):
 
 
 def test_a_failing_worker_stops_the_run(tmp_path):
-    broken = Plan(tmp_path, plan(tmp_path).arms, 0, False, "tests.experiments.fake_worker:nothing")
+    broken = Plan(tmp_path, plan(tmp_path).arms, "tests.experiments.fake_worker:nothing")
     with pytest.raises(AttributeError):
         batch.run(broken, [(0, 1), (1, 2)], 2, quiet=True)
 
