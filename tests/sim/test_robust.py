@@ -12,6 +12,7 @@ from sim.jury import change, hold_text, jury_of, new_bench, share_accepted, smoo
 from sim.robust import NEAR, distance, draft, inclusion, stay_close
 from sim.settings import Settings
 from sim.worth import broken_rules
+from tests.sim.robust_milp import rival
 
 STARTS, STEPS = 6, 300
 
@@ -122,3 +123,20 @@ def test_inclusion_is_a_share_per_point():
     shares = inclusion(texts, 3)
     assert shares.sum(axis=1) == pytest.approx([1, 1])
     assert shares[0] == pytest.approx([2 / 3, 1 / 3, 0])
+
+
+@pytest.mark.thorough
+def test_no_worse_than_ten_minutes_of_a_mixed_integer_program(ukraine):
+    """On the same 50 worlds; the search takes seconds (6.4)."""
+    ensemble, worlds, jury = seated(ukraine, 2026, 50)
+    found = draft(jury, 2026)
+    exact = verdicts(found.best.text, worlds, ensemble.table)[0].mean()
+    assert exact >= rival(worlds, ensemble.table, 600, accepted)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_program_and_every_text_agree(camp_david, seed):
+    """The rival itself is right where all texts can be tried."""
+    ensemble, worlds, _ = seated(camp_david, seed, 6)
+    best = max(brute_force(worlds, ensemble.table).values())
+    assert rival(worlds, ensemble.table, 60, accepted) == pytest.approx(best)
