@@ -127,8 +127,9 @@ def test_inclusion_is_a_share_per_point():
 
 @pytest.mark.thorough
 def test_no_worse_than_ten_minutes_of_a_mixed_integer_program(ukraine):
-    """On the same 50 worlds; the search takes seconds (6.4)."""
-    ensemble, worlds, jury = seated(ukraine, 2026, 50)
+    """On the same 50 worlds, war at a third of its cost so that no text suits all (6.4)."""
+    cheap = dict.fromkeys(("russia", "ukraine"), 1 / 3)
+    ensemble, worlds, jury = seated(ukraine, 2026, 50, war_cost_scale=cheap)
     found = draft(jury, 2026)
     exact = verdicts(found.best.text, worlds, ensemble.table)[0].mean()
     assert exact >= rival(worlds, ensemble.table, 600, accepted)
