@@ -11,6 +11,7 @@ two points of the scan it could change twice.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -24,6 +25,8 @@ SCAN = 7
 HALVINGS = 20
 WEIGHT_RANGE = (1 / 3, 3.0)
 """Factors on one weight that are looked at: about two standard deviations of its prior."""
+JOINT_MOST, JOINT_STEPS = 1.75, 36
+"""Largest common step, standard deviations (a uniform range ends at 1.73), and how many."""
 GRID = 401
 """Values at which the share of worlds that would sign is counted."""
 
@@ -110,11 +113,11 @@ def boundaries(ensemble: Ensemble, standing: Standing) -> list[Boundary]:
             params["delta"],
             standing,
             standing.delta,
-            partial(_at_delta, ensemble, standing),
+            partial(_at_delta, standing),
         ),
     ]
     for n, ending in enumerate(priors.endings):
-        ask = partial(_at_hazard, ensemble, standing, n)
+        ask = partial(_at_hazard, standing, n)
         now = np.array([w.hazard[n] for w in standing.worlds])
         found.append(_scanned(f"hazard.{ending.name}", ending.hazard, standing, now, ask))
     return [b for b in found if b.low < b.high]
@@ -160,6 +163,46 @@ def proven_everywhere(ensemble: Ensemble, standing: Standing) -> tuple[Bools, Bo
     return corners.min(axis=0) >= 0, corners.max(axis=0) < 0
 
 
+def joint_tipping(ensemble: Ensemble, standing: Standing) -> tuple[float, dict[str, float]] | None:
+    """Return the smallest common step at which half the worlds answer the other way.
+
+    The cost of war, rho0, kE and omega are all held the same number of standard deviations from
+    their middles, each in whichever direction flips soonest; the rest stays drawn. Returns the
+    step and the values, None if no step within the ranges does it.
+    """
+    s, party = standing, ensemble.case.parties[standing.party]
+    params, priors = ensemble.case.priors.params, ensemble.case.priors
+    numbers = {n: params[n] for n in (f"cost_flow.{party}", "rho0", f"kE.{party}")}
+    numbers[f"omega.{party}"] = priors.omega[s.party]
+    moved = {n: p for n, p in numbers.items() if p.low < p.high}
+    most = _signs_at(s, *(p.value for p in numbers.values())) >= 0.5
+    for step in np.linspace(0.0, JOINT_MOST, JOINT_STEPS)[1:]:
+        for ways in product((1.0, -1.0), repeat=len(moved)):
+            steps = dict(zip(moved, ways, strict=True))
+            held = {n: _moved(p, steps.get(n, 0.0) * step) for n, p in numbers.items()}
+            if (_signs_at(s, *held.values()) >= 0.5) != most:
+                return float(step), {n: held[n] for n in moved}
+    return None
+
+
+def _moved(param: Param, steps: float) -> float:
+    """Return the value so many standard deviations from the middle, kept in the range."""
+    if param.law == "loguniform":
+        sd = np.log(param.high / param.low) / 12**0.5
+        value = param.value * np.exp(steps * sd)
+    else:
+        value = param.value + steps * (param.high - param.low) / 12**0.5
+    return float(min(max(value, param.low), param.high))
+
+
+def _signs_at(s: Standing, cost: float, rho0: float, k_e: float, omega: float) -> float:
+    """Return the share of worlds that sign with these four numbers held."""
+    rho = rho0 * np.exp(-k_e * s.level)
+    shift = np.full(len(s.gain), omega * s.points)
+    form = sign_of(s.gain + s.at_war * (cost - s.cost), shift, s.delta, rho)
+    return float((form >= 0).mean())
+
+
 def _closed(name: str, param: Param, s: Standing, found: tuple[Floats, Bools, Floats]) -> Boundary:
     at, above, now = found
     log = param.law == "loguniform"
@@ -200,20 +243,18 @@ def _omega(s: Standing) -> tuple[Floats, Bools, Floats]:
     return at, np.full(len(at), s.points > 0), s.omega
 
 
-def _at_delta(ensemble: Ensemble, s: Standing, w: int, delta: float) -> float:
+def _at_delta(s: Standing, w: int, delta: float) -> float:
     """Return S of one world at another patience, util."""
-    world = s.worlds[w]
-    war = worth_of_war(ensemble, world, s.party, s.cost[w], delta, world.fighting.hazard[s.party])
-    gain = s.utility[w] - war
-    return surplus_of(gain, s.shift[w], delta, s.rho0[w], s.k_e[w], s.level)
+    war = worth_of_war(s, w, delta, s.worlds[w].fighting.hazard[s.party])
+    return surplus_of(s.utility[w] - war, s.shift[w], delta, s.rho0[w], s.k_e[w], s.level)
 
 
-def _at_hazard(ensemble: Ensemble, s: Standing, n: int, w: int, hazard: float) -> float:
+def _at_hazard(s: Standing, n: int, w: int, hazard: float) -> float:
     """Return S of one world at another neutral hazard of one end; optimism leans it as before."""
     world = s.worlds[w]
     believed = world.fighting.hazard[s.party].copy()
     believed[n] *= hazard / world.hazard[n]
-    gain = s.utility[w] - worth_of_war(ensemble, world, s.party, s.cost[w], s.delta[w], believed)
+    gain = s.utility[w] - worth_of_war(s, w, s.delta[w], believed)
     return surplus_of(gain, s.shift[w], s.delta[w], s.rho0[w], s.k_e[w], s.level)
 
 

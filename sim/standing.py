@@ -54,6 +54,8 @@ class Standing:
     delta, rho0, k_e, omega : (W,) float64
     points : float
         s(x), power-shift points.
+    fought : (W, 2 + N) float64
+        Utility of the status quo, of it with the contested issue lost, and of every end, util.
     edge : (W, J) float64
         :math:`v_j(x_j) - \bar v_j`.
     """
@@ -73,6 +75,7 @@ class Standing:
     k_e: Floats
     omega: Floats
     points: float
+    fought: Floats
     edge: Floats
 
     @property
@@ -126,7 +129,7 @@ def interpolated(table: Floats, axes: Axes, point: Floats) -> Floats:
     return table
 
 
-def mixed(shares: Floats, now: Floats, gone: Floats, ends: Floats) -> Floats:
+def mixed(shares: Floats, now: Floats | float, gone: Floats | float, ends: Floats) -> Floats:
     """Return what fighting on holds of anything that texts hold; ``ends`` has them first."""
     found: Floats = shares[0] * gone + shares[1] * (now - gone) + shares[2:] @ ends
     return found
@@ -138,6 +141,7 @@ def stand(ensemble: Ensemble, numbers: range, text: Ints, party: int) -> Standin
     worlds = tuple(ensemble.world(i) for i in numbers)
     level = enforcement_level(text, table.enforcement)
     rows, at = prior.rows, np.arange(len(text))
+    lots = (prior.status_quo, prior.front_lost, *prior.ending_text)
 
     def drawn(row: int) -> Floats:
         return np.array([ensemble.number(i, row) for i in numbers])
@@ -172,6 +176,7 @@ def stand(ensemble: Ensemble, numbers: range, text: Ints, party: int) -> Standin
         drawn(rows.k_e[party]),
         drawn(rows.omega[party]),
         float(prior.power_shift[at, text].sum()),
+        np.array([[utility_of(ensemble, w, x, party) for x in lots] for w in worlds]),
         np.array([w.value[party, at, text] for w in worlds]) - np.array(fought),
     )
 
@@ -183,16 +188,10 @@ def utility_of(ensemble: Ensemble, world: World, text: Ints, party: int) -> floa
     return own + linked_value(size, ensemble.table.links, text)
 
 
-def worth_of_war(
-    ensemble: Ensemble, world: World, party: int, cost: float, delta: float, hazard: Floats
-) -> float:
-    """Return W of a party at another patience or by other hazards, util (2.2)."""
-    prior, shares = ensemble.prior, shares_of(world, delta, hazard)
-    now, gone = (
-        utility_of(ensemble, world, text, party) for text in (prior.status_quo, prior.front_lost)
-    )
-    ends = np.array([utility_of(ensemble, world, text, party) for text in prior.ending_text])
-    return float(mixed(shares, np.array(now), np.array(gone), ends) - shares[0] * cost)
+def worth_of_war(s: Standing, w: int, delta: float, hazard: Floats) -> float:
+    """Return W in the w-th world at another patience or by other hazards, util (2.2)."""
+    shares, worth = shares_of(s.worlds[w], delta, hazard), s.fought[w]
+    return float(mixed(shares, worth[0], worth[1], worth[2:]) - shares[0] * s.cost[w])
 
 
 def sign_of(gain: Floats, shift: Floats, delta: Floats, rho: Floats | float) -> Floats:

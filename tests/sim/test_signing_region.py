@@ -7,7 +7,7 @@ from sim.documents import text_of
 from sim.ensemble import prior_ensemble
 from sim.settings import Settings
 from sim.signing_region import boundaries, proven_everywhere, weights
-from sim.standing import stand, surplus_of, utility_of, worth_of_war
+from sim.standing import mixed, shares_of, stand, surplus_of, utility_of, worth_of_war
 from sim.worth import enforcement_level, surplus
 
 SEED, WORLDS = 2026, range(24)
@@ -32,13 +32,12 @@ def exact(case, i, document, party, fixed):
     )
 
 
-def test_the_parts_add_up_to_the_surplus(standing, ensemble):
+def test_the_parts_add_up_to_the_surplus(standing):
     s, _ = standing
     parts = s.peace * s.gain + (1 - s.peace) * s.shift
     assert parts == pytest.approx(s.surplus, abs=3e-5)
     for w, world in enumerate(s.worlds):
-        hazard = world.fighting.hazard[s.party]
-        war = worth_of_war(ensemble, world, s.party, s.cost[w], world.delta, hazard)
+        war = worth_of_war(s, w, world.delta, world.fighting.hazard[s.party])
         assert war == pytest.approx(world.reserve[s.party], abs=1e-12)
 
 
@@ -69,10 +68,12 @@ def test_a_weight_at_its_boundary_leaves_the_party_indifferent(standing, ensembl
             weight = old.weight.copy()
             weight[p, j] *= b.at[w]
             weight[p] /= weight[p].sum()
-            world = old._replace(weight=weight)
-            hazard = world.fighting.hazard[p]
-            war = worth_of_war(ensemble, world, p, s.cost[w], world.delta, hazard)
-            gain = utility_of(ensemble, world, text, p) - war
+            world, prior = old._replace(weight=weight), ensemble.prior
+            lots = (text, prior.status_quo, prior.front_lost, *prior.ending_text)
+            u, now, gone, *ends = (utility_of(ensemble, world, x, p) for x in lots)
+            shares = shares_of(world, world.delta, world.fighting.hazard[p])
+            war = mixed(shares, now, gone, np.array(ends)) - shares[0] * s.cost[w]
+            gain = u - war
             found += 1
             left = surplus_of(gain, s.shift[w], s.delta[w], s.rho0[w], s.k_e[w], s.level)
             assert left == pytest.approx(0, abs=1e-5)
