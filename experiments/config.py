@@ -164,7 +164,7 @@ class Config:
                 faults.add(f"{place}.{dotted}", dotted, "a key that arms do not share")
         plain = override(self.plain(), flat, place, faults)
         faults.raise_if_any()
-        return read_config(plain | {"study": {"module": self.study.module, "arms": {}}}, place)
+        return read_config(plain | {"study": {**plain["study"], "arms": {}}}, place)
 
 
 def override(
