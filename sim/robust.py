@@ -70,66 +70,54 @@ def distance(text: Ints, anchor: Ints) -> int:
 
 
 @rule
-def try_one(
-    jury: Jury, bench: Bench, j: int, k: int, tau: float, score: float, anchor: Ints, most: int
-) -> float:
-    """Change one point if that raises the score; return the score."""
-    old = bench.text[j]
-    if k == old:
-        return score
-    change(jury, bench, j, k)
-    new = smoothed(jury, bench, tau) if distance(bench.text, anchor) <= most else -1e9
-    if new > score + LEAST_GAIN:
-        return new
-    change(jury, bench, j, old)
+def move(jury: Jury, bench: Bench, i: int, k: int, j: int, m: int) -> None:
+    """Change two points, or one that is named twice."""
+    for turn in range(2):
+        change(jury, bench, j if turn else i, m if turn else k)
+
+
+@rule
+def try_move(
+    jury: Jury, bench: Bench, i: int, k: int, j: int, m: int, tau: float, score: float,
+    anchor: Ints, most: int,
+) -> float:  # fmt: skip
+    """Make a move if that raises the score; return the score."""
+    old_i, old_j = bench.text[i], bench.text[j]
+    move(jury, bench, i, k, j, m)
+    if distance(bench.text, anchor) <= most:
+        new = smoothed(jury, bench, tau)
+        if new > score + LEAST_GAIN:
+            return new
+    move(jury, bench, i, old_i, j, old_j)
     return score
 
 
 @rule
-def climb_by_one(
-    jury: Jury, bench: Bench, tau: float, score: float, anchor: Ints, most: int
+def sweep(
+    jury: Jury, bench: Bench, tau: float, score: float, anchor: Ints, most: int, pairs: bool
 ) -> float:
-    """Change single points, each to whatever raises the score, until none does."""
-    n_options, before = jury.table.n_options, score - 1.0
-    while score > before:
-        before = score
-        for j in range(len(bench.text)):
-            for k in range(n_options[j]):
-                score = try_one(jury, bench, j, k, tau, score, anchor, most)
+    """Try every change of one point, or with ``pairs`` of two at once; return the score."""
+    n_options, text = jury.table.n_options, bench.text
+    for i in range(len(text)):
+        for j in range(i + 1 if pairs else i, len(text) if pairs else i + 1):
+            for k in range(n_options[i]):
+                for m in range(n_options[j] if pairs else 1):
+                    to = m if pairs else k
+                    if k != text[i] and to != text[j]:
+                        score = try_move(jury, bench, i, k, j, to, tau, score, anchor, most)
     return score
 
 
 @rule
-def try_two(
-    jury: Jury, bench: Bench, i: int, j: int, tau: float, score: float, anchor: Ints, most: int
-) -> float:
-    """Change two points at once if some pair of options raises the score; return the score."""
-    n_options = jury.table.n_options
-    for k in range(n_options[i]):
-        old = bench.text[i]
-        if k == old:
-            continue
-        change(jury, bench, i, k)
-        for m in range(n_options[j]):
-            new = try_one(jury, bench, j, m, tau, score, anchor, most)
-            if new > score:
-                return new
-        change(jury, bench, i, old)
-    return score
-
-
-@rule
-def climb(jury: Jury, bench: Bench, tau: float, anchor: Ints, most: int) -> float:
-    """Climb by single and by paired changes until neither raises the score; return it."""
-    score = smoothed(jury, bench, tau)
-    before = score - 1.0
-    while score > before:
-        score = climb_by_one(jury, bench, tau, score, anchor, most)
-        before = score
-        for i in range(len(bench.text)):
-            for j in range(i + 1, len(bench.text)):
-                score = try_two(jury, bench, i, j, tau, score, anchor, most)
-    return score
+def climb(jury: Jury, bench: Bench, tau: float, anchor: Ints, most: int) -> None:
+    """Climb by single changes, by paired ones where none helps, until neither does."""
+    score, pairs = smoothed(jury, bench, tau), False
+    while True:
+        new = sweep(jury, bench, tau, score, anchor, most, pairs)
+        if new <= score and pairs:
+            return
+        pairs = new <= score
+        score = new
 
 
 @rule
@@ -140,7 +128,6 @@ def climb_from(jury: Jury, start: Ints, taus: Floats, anchor: Ints, most: int, o
     for tau in taus:
         climb(jury, bench, tau, anchor, most)
     out[:] = bench.text
-    hold_text(jury, bench, out)  # sums anew, without what rounding has gathered
     return share_accepted(jury, bench)
 
 
@@ -219,22 +206,18 @@ def walk(
 ) -> int:
     """Walk at random among texts of share >= ``least``; fill (n, J) and (n,), return how many.
 
-    A proposal and its reverse are drawn alike often, so every text of the set that can be
-    reached is visited alike often.
+    The start is one of them. A proposal and its reverse are drawn alike often, so every text of
+    the set that can be reached is visited alike often.
     """
     bench, count = new_bench(jury), 0
     hold_text(jury, bench, start)
-    if share_accepted(jury, bench) < least:
-        return 0
     for step in range(len(visited)):
         i, k, j, m = propose(seed, number, step, jury.table.n_options)
         old_i, old_j = bench.text[i], bench.text[j]
-        change(jury, bench, i, k)
-        change(jury, bench, j, m)
+        move(jury, bench, i, k, j, m)
         share = share_accepted(jury, bench)
         if share < least:
-            change(jury, bench, j, old_j)
-            change(jury, bench, i, old_i)
+            move(jury, bench, i, old_i, j, old_j)
             continue
         visited[count], shares[count] = bench.text, share
         count += 1
@@ -248,6 +231,8 @@ def near_optimal(
     least = ends[0].share - NEAR - 1e-9
     texts, shares = [ends[0].text[None, :]], [np.array([ends[0].share])]
     for number, end in enumerate(ends):
+        if end.share < least:
+            continue
         visited, share = np.zeros((steps, len(end.text)), dtype=np.int64), np.zeros(steps)
         count = compiled(walk)(jury, end.text, least, seed, number, visited, share)
         texts.append(visited[:count])
