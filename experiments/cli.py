@@ -21,6 +21,8 @@ tango: when does a compromise become acceptable to both sides?
   tango verify [PRESET ...]  run every preset small and check what it promises
   tango verify --case PATH   check a case file and its tables, all faults at once
   tango verify RUN_FOLDER    recompute the digest of a finished run
+  tango would-sign text=DOCUMENT party=NAME [key=value ...]
+                             where a side prefers a text to fighting on, and what that hangs on
   tango results [FOLDER]     list finished and unfinished runs
   tango cite                 how to cite
   tango --version | --help | --hydra-help | --cfg job
@@ -32,19 +34,21 @@ Examples
                                            does patience help? three runs, one table
   tango negotiators.ukraine=always_no war.cost_scale.russia=2
                                            one party never signs, war costs the other double
+  tango would-sign text=us_28_point party=ukraine
+                                           its own words against it, by id, beside the model
   tango only_world=123 trace=true          one world, every contact kept
 
 Keys (all of them: tango --cfg job)
-  worlds seed only_world case case.dir experiment ensemble consent red_lines learning trace
-  fix.NUMBER war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
+  worlds seed only_world case case.dir experiment ensemble consent enforcement_value red_lines
+  learning trace fix.NUMBER war.delta war.cost_scale.PARTY negotiators.PARTY protocol.* mediator.*
   box.worlds box.corners results_dir threads chunk force
 
 Presets are in conf/experiment, cases in conf/case, manners in conf/negotiator (yours are found
 in ./conf/negotiator first). Exit: 0 ok, 1 failed, 2 bad input, 3 a promise failed, 130 stopped."""
 
 #: Words that belong to later parts of the project and are refused until then.
-LATER = ("seal", "score", "archive", "plan", "would-sign")
-WORDS = ("verify", "results", "cite")
+LATER = ("seal", "score", "archive", "plan")
+WORDS = ("verify", "results", "would-sign", "cite")
 
 
 def handle(words: Sequence[str]) -> int | None:
@@ -57,7 +61,8 @@ def handle(words: Sequence[str]) -> int | None:
     elif first in LATER:
         raise BadInput(Fault(first, "a word not built yet", ", ".join(WORDS)))
     elif first in WORDS:
-        return {"verify": verify, "results": results, "cite": cite}[first](words[1:])
+        ours = {"verify": verify, "results": results, "would-sign": would_sign, "cite": cite}
+        return ours[first](words[1:])
     elif first and "=" not in first and first[0] not in "-~":
         allowed = f"{', '.join(WORDS)}, or key=value"
         raise BadInput(Fault(first, first, allowed, nearest(first, WORDS)))
@@ -97,6 +102,13 @@ def verify(words: Sequence[str]) -> int:
     if asked.case is not None:
         return check.verify_case(Path(asked.case))
     return check.verify_all(asked.what)
+
+
+def would_sign(words: Sequence[str]) -> int:
+    """Say where a party prefers a text to fighting on."""
+    from experiments import would_sign as question
+
+    return question.answer(words)
 
 
 def results(words: Sequence[str]) -> int:

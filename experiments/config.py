@@ -39,6 +39,7 @@ from experiments.sections import (
     War,
 )
 from sim.case import Case
+from sim.commitment import READINGS
 from sim.errors import FaultList, nearest
 from sim.fixed import faults_of
 
@@ -92,6 +93,11 @@ class Config:
         "union",
         choice("union", "options", "issues", "none"),
         source="theory 0b e: the option list and the vetoes of consent.csv clash; both together",
+    )
+    enforcement_value: str = key(
+        "both",
+        choice(*READINGS),
+        source="theory 0b g: guarantees may be paid for twice, in u and through the hazard",
     )
     red_lines: bool = key(True, flag(), source="theory 1.2: M2, the default decision rule")
     learning: bool = key(True, flag(), source="theory 4.3")
@@ -166,7 +172,7 @@ class Config:
                 faults.add(f"{place}.{dotted}", dotted, "a key that arms do not share")
         plain = override(self.plain(), flat, place, faults)
         faults.raise_if_any()
-        return read_config(plain | {"study": {"module": self.study.module, "arms": {}}}, place)
+        return read_config(plain | {"study": {**plain["study"], "arms": {}}}, place)
 
 
 def override(
@@ -211,6 +217,10 @@ def _check_together(config: Config, place: str, faults: FaultList) -> None:
         )
     if config.war.delta is not None and "delta" in config.fix:
         faults.add(schema.join(place, "fix.delta"), "war.delta beside it", "one of the two")
+    if config.enforcement_value == "intrinsic":
+        for name in (n for n in config.fix if n.startswith("kE.")):
+            beside = "enforcement_value=intrinsic beside it, which holds it at 0"
+            faults.add(schema.join(place, f"fix.{name}"), beside, "one of the two")
     _check_results_dir(config, place, faults)
     for level in ("smoke", "full"):
         expect.parse_all(getattr(config.expect, level), f"expect.{level}", faults)

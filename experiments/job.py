@@ -22,7 +22,7 @@ from experiments.findings import Findings
 from experiments.ranges import BoxRange
 from experiments.studies import Study
 from experiments.studies import load as load_study
-from experiments.worker import settings_of
+from experiments.switches import settings_of
 from sim.case import Case, load_case
 from sim.errors import BadInput, Fault, FaultList
 from sim.seats import find_rule

@@ -173,6 +173,9 @@ class Study:
     """What is asked of the worlds; ``arms`` maps a name to overrides of this very config."""
 
     module: str = key("baseline", text(), source="ours: a module of experiments/studies")
+    text: str | None = key(
+        None, optional(text()), source="ours: the document asked about; null is the opening text"
+    )
     arms: dict[str, dict[str, Any]] = schema.table(
         mapping(), source="ours: overrides, one run each, with the same worlds and luck"
     )

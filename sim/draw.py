@@ -82,7 +82,8 @@ class Prior(NamedTuple):
     ``learned`` replaces weights, values, thresholds and the response where it holds draws;
     ``sds`` = (weight log, shape, party shape, ideal logit, threshold); ``ending_side`` (N, P) is
     1 where an ending is on that party's terms, -1 where on its opponent's, else 0; ``side`` (P,) is
-    0 or 1 for the belligerents, else -1; ``delta`` is nan unless it is held fixed.
+    0 or 1 for the belligerents, else -1; ``delta`` is nan unless it is held fixed; options of
+    ``only_means`` (J, K) are worth what the issue's status quo is, in themselves.
     """
 
     seed: int
@@ -94,6 +95,7 @@ class Prior(NamedTuple):
     red_chance: Floats
     n_options: Ints
     power_shift: Floats
+    only_means: Bools
     levels: int
     status_quo: Ints
     ending_text: Ints
@@ -197,6 +199,9 @@ def draw_values(prior: Prior, world: int, out: Floats) -> None:
             else:
                 z = prior.sds[3] * rng.normal(prior.seed, world, rng.IDEALS, p, j)
                 around_an_ideal(shift_logit(prior.ideal[p, j], z), prior.position[j], n, row)
+            for k in range(n):
+                if prior.only_means[j, k]:
+                    row[k] = row[prior.status_quo[j]]
 
 
 @rule

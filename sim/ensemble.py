@@ -13,6 +13,7 @@ from scipy.special import polygamma
 
 from sim import rng
 from sim.case import Case, Param
+from sim.commitment import instruments, read_intrinsically
 from sim.compiled import compiled
 from sim.draw import Numbers, Prior, Rows, draw_world, number
 from sim.evidence import ideal_positions, positions, red_line_probability
@@ -60,7 +61,10 @@ class Ensemble:
 
 def prior_ensemble(case: Case, settings: Settings, seed: int) -> Ensemble:
     """Return the prior ensemble of a case, with the numbers the settings hold."""
-    return Ensemble(hold(case, settings.fixed), settings, seed)
+    held = hold(case, settings.fixed)
+    if settings.enforcement_value == "intrinsic":
+        held = read_intrinsically(held)
+    return Ensemble(held, settings, seed)
 
 
 def posterior_ensemble(case: Case, settings: Settings, seed: int, learned: Learned) -> Ensemble:
@@ -237,6 +241,7 @@ def _prior_arrays(case: Case, settings: Settings, seed: int, learned: Learned | 
         red_chance=chance if settings.red_lines else np.zeros_like(chance),
         n_options=np.array(case.agenda.n_options, dtype=np.int64),
         power_shift=np.array(priors.power_shift, dtype=float),
+        only_means=instruments(priors) & (settings.enforcement_value == "hazard"),
         levels=int(priors.enforcement.max(axis=1).sum()) + 1,
         status_quo=np.array(priors.status_quo, dtype=np.int64),
         ending_text=np.array([e.text for e in priors.endings], dtype=np.int64),

@@ -18,7 +18,7 @@ from sim.compiled import compiled, rule
 from sim.learned import BELIEFS
 from sim.records import record
 from sim.respond import eta, status_chance
-from sim.worth import MICRO, Bools, Floats, Ints, break_hazard, peace_factor
+from sim.worth import MICRO, Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from sim.ensemble import Ensemble
@@ -274,7 +274,7 @@ def draw_particles(ensemble: "Ensemble", n: int = PARTICLES) -> Particles:
     lowest, step = grid_of(height)
     at_height = np.zeros((STATUSES, parties, issues, options, HEIGHTS))
     compiled(fill_heights)(traits, red, n_options, reserve, lowest, step, at_height)
-    peace, omega = _peace(ensemble, worlds), _omega(ensemble, n)
+    peace, omega = _stack([w.peace for w in worlds]), _omega(ensemble, n)
     link = _links(worlds, peace)
     return Particles(
         worth, red, say, want, at_height, lowest, step, height, traits.weight.mean(axis=-1),
@@ -312,19 +312,6 @@ def traits_of(worlds: list["World"], ensemble: "Ensemble") -> Traits:
 def _stack(arrays: list[np.ndarray]) -> np.ndarray:
     """Stack draws along a new last axis, contiguous: a belief runs over draws."""
     return np.ascontiguousarray(np.moveaxis(np.array(arrays), 0, -1))
-
-
-def _peace(ensemble: "Ensemble", worlds: list["World"]) -> Floats:
-    """Return A_P(E) of every draw, (P, L, N)."""
-    rows, levels = ensemble.prior.rows, ensemble.prior.levels
-    out = np.zeros((len(rows.k_e), levels, len(worlds)))
-    for n, world in enumerate(worlds):
-        rho0 = ensemble.number(BELIEF_WORLDS + n, rows.rho0)
-        for p, row in enumerate(rows.k_e):
-            k_e = ensemble.number(BELIEF_WORLDS + n, row)
-            for level in range(levels):
-                out[p, level, n] = peace_factor(world.delta, break_hazard(rho0, k_e, level))
-    return out
 
 
 def _omega(ensemble: "Ensemble", n: int) -> Floats:

@@ -114,11 +114,13 @@ class Settings:
     """Everything that shapes a world or its talks besides the case and the seed.
 
     ``ensemble`` is "prior" or "posterior"; ``fixed`` holds uncertain numbers of the case at a value
-    in every world, by dotted name (:mod:`sim.fixed`).
+    in every world, by dotted name (:mod:`sim.fixed`). ``enforcement_value`` says what a
+    guarantee is worth (:data:`sim.commitment.READINGS`).
     """
 
     ensemble: str = "prior"
     consent: str = "union"
+    enforcement_value: str = "both"
     red_lines: bool = True
     learning: bool = True
     war_delta: float | None = None

@@ -9,7 +9,7 @@ from experiments.calibration.forward import VARIANTS
 from experiments.config import Config
 from experiments.findings import Finding, Findings, exactly, finding, middle
 from experiments.ranges import Range
-from experiments.worker import settings_of
+from experiments.switches import settings_of
 from sim.case import Case
 from sim.ensemble import posterior_ensemble, prior_ensemble
 from sim.latent import Frame, layout, meaning

@@ -1,4 +1,4 @@
-"""Which statements carry the bargaining range: the headline without each of the ten that move it."""
+"""Which statements carry the bargaining range: the headline without each of them."""
 
 from pathlib import Path
 
@@ -42,6 +42,6 @@ def _title(found: dict) -> str:
 def _caption(case: Case, config: Config) -> str:
     return (
         "Coloured: without the statement; grey: had it said the opposite. By importance "
-        "reweighting of the posterior draws; where the Pareto k in findings.json is above 0.7 only a refit can "
-        "tell.\n" + style.conditions(case, config, config.worlds)
+        "reweighting of the posterior draws; where the Pareto k in findings.json is above 0.7 "
+        "only a refit can tell.\n" + style.conditions(case, config, config.worlds)
     )

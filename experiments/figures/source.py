@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from experiments import store
 from experiments.config import Config
 from experiments.figures import style
-from experiments.worker import settings_of, simulate_chunk
+from experiments.switches import settings_of
+from experiments.worker import simulate_chunk
 from sim.case import Case
 from sim.ensemble import Ensemble
 from sim.posterior import ensemble_of

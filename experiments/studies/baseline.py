@@ -39,7 +39,7 @@ from experiments.ranges import (
     share,
 )
 from experiments.story import pairs
-from experiments.worker import settings_of
+from experiments.switches import settings_of
 from sim.case import Case
 from sim.documents import BrokenRule, broken_by, text_of
 from sim.ensemble import negotiation_table

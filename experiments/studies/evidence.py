@@ -20,7 +20,7 @@ from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, column, exactly, finding
 from experiments.ranges import BoxRange, Range
-from experiments.worker import settings_of
+from experiments.switches import settings_of
 from sim.case import Case
 from sim.errors import BadInput, Fault, FaultList, nearest
 from sim.learned import draw_of

@@ -31,10 +31,12 @@ from experiments.findings import (
     not_built,
 )
 from experiments.ranges import BoxRange, median, over_thirds, sampling, share
-from experiments.worker import drawn, settings_of
+from experiments.switches import settings_of
+from experiments.worker import drawn
 from sim.case import Case
 from sim.conditions import binding_names
-from sim.ensemble import consent_needs, prior_ensemble
+from sim.ensemble import consent_needs
+from sim.posterior import ensemble_of
 from sim.terms import Terms, terms_of
 from sim.zopa import exists, zopa
 
@@ -77,7 +79,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
     """Solve worlds ``first`` .. ``last - 1``."""
-    ensemble = prior_ensemble(case, settings_of(config, case), config.seed)
+    ensemble = ensemble_of(case, settings_of(config, case), config.seed)
     needs = {name: consent_needs(case, name) for name in READINGS}
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     for i in range(first, last):

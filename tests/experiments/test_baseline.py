@@ -11,7 +11,8 @@ from experiments.columns import world_columns
 from experiments.config import read_config
 from experiments.ranges import BoxRange
 from experiments.studies import baseline
-from experiments.worker import settings_of, simulate_chunk
+from experiments.switches import settings_of
+from experiments.worker import simulate_chunk
 from sim.case import load_case
 
 CASE = load_case("camp_david")

@@ -13,7 +13,8 @@ from experiments.headlines import HEADLINES
 from experiments.ranges import BOX, BoxRange, boxed, share
 from experiments.spread import spread
 from experiments.summary import COLUMNS, simulate_summary
-from experiments.worker import settings_of, simulate_chunk
+from experiments.switches import settings_of
+from experiments.worker import simulate_chunk
 from sim.case import load_case
 from tests.experiments.fake_summary import CALLS, double
 from tests.experiments.fake_summary import simulate_summary as toy

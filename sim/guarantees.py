@@ -1,0 +1,80 @@
+"""Packages of guarantees added to a text: the best of every strength, for either side and for both.
+
+The issues whose options carry enforcement points are free, everything else of the text stays. Of
+all packages worth E points the one a side likes best, and the one whose less content belligerent
+is best off, say how strong guarantees must be, may be, and whether one package does for both. All
+packages are tried; a red line rules one out for its party.
+"""
+
+import numpy as np
+
+from sim.compiled import compiled, rule
+from sim.world import World
+from sim.worth import Bools, Ints, Table, enforcement_level, surplus
+
+NONE = -(1 << 62)
+
+
+@rule
+def next_package(text: Ints, free: Ints, n_options: Ints) -> bool:
+    """Turn the text into the next package of the free issues; False after the last."""
+    for j in free:
+        text[j] += 1
+        if text[j] < n_options[j]:
+            return True
+        text[j] = 0
+    return False
+
+
+@rule
+def is_refused(text: Ints, free: Ints, red: Bools) -> bool:
+    """Say whether the package holds an option this party refuses, (J, K)."""
+    crossed = False
+    for j in free:
+        crossed = crossed or red[j, text[j]]
+    return crossed
+
+
+@rule
+def fill_packages(
+    coef: Ints, base: Ints, link: Ints, red: Bools, table: Table, sides: Ints, free: Ints,
+    text: Ints, out: Ints,
+) -> None:  # fmt: skip
+    """Fill the text with the best package of every level, (3, L, J); -1 where there is none.
+
+    Row 0 and 1: for either of ``sides``; row 2: for the less content of the two. ``text`` (J,) is
+    used up.
+    """
+    best = np.full((3, out.shape[1]), NONE)
+    gain = np.zeros(3, np.int64)
+    for j in free:
+        text[j] = 0
+    more = True
+    while more:
+        level = enforcement_level(text, table.enforcement)
+        for s in range(2):
+            p = sides[s]
+            gain[s] = NONE
+            if not is_refused(text, free, red[p]):
+                gain[s] = surplus(text, coef[p], base[p], link[p], table.links, level)
+        gain[2] = min(gain[0], gain[1])
+        for c in range(3):
+            if gain[c] > best[c, level]:
+                best[c, level] = gain[c]
+                for j in range(len(text)):
+                    out[c, level, j] = text[j]
+        more = next_package(text, free, table.n_options)
+
+
+def best_packages(world: World, table: Table, sides: tuple[int, int], text: Ints) -> Ints:
+    """Return the text with the best package of every level, (3, L, J); -1 where there is none.
+
+    Rows: the first of ``sides``, the second, the less content of the two.
+    """
+    free = np.flatnonzero((table.enforcement > 0).any(axis=1))
+    found: Ints = np.full((3, world.base.shape[1], len(text)), -1)
+    compiled(fill_packages)(
+        world.coef, world.base, world.link, world.red, table, np.array(sides), free,
+        text.copy(), found,
+    )  # fmt: skip
+    return found
