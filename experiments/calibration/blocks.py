@@ -6,7 +6,6 @@ A later folder is predicted once, from everything up to the cut-off of the case,
 """
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -129,13 +128,3 @@ def posterior_chances(case: Case, rows: Answers) -> Floats:
         return np.full((len(rows), 3), np.nan)
     z, frame = read_normals(HOME, case)
     return chances(z, frame, red_line_probability(case), VARIANTS[_variant(case)], rows)
-
-
-def subsets(case: Case, blocks: Blocks) -> Mapping[str, np.ndarray]:
-    """Return which rows stand behind each ending of a cell's name."""
-    from experiments.calibration.rows import middle
-
-    rows = blocks.answers
-    parts = {"": np.ones(len(rows), dtype=np.bool_)}
-    parts |= {f"_{name}": rows.party == p for p, name in enumerate(case.parties)}
-    return parts | {"_middle": middle(case, rows)}

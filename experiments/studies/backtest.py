@@ -15,6 +15,7 @@ import pyarrow as pa
 from experiments.calibration import blocks as seen
 from experiments.calibration import papers, scores
 from experiments.calibration.blocks import Blocks
+from experiments.calibration.rows import middle
 from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, exactly, finding, not_built
@@ -83,7 +84,7 @@ def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, lis
     """Predict every answer by every rule."""
     found = _forecast(case, config)
     answers, rows = found.answers, {name: [] for name in columns(case, config)}
-    weeks, inner = scores.weeks_of(answers.days), seen.middle(case, answers)
+    weeks, inner = scores.weeks_of(answers.days), middle(case, answers)
     for name, chance in found.chance.items():
         for n in range(len(answers)):
             row = {
