@@ -100,6 +100,9 @@ class Config:
         source="theory 0b g: guarantees may be paid for twice, in u and through the hazard",
     )
     red_lines: bool = key(True, flag(), source="theory 1.2: M2, the default decision rule")
+    late_options: bool = key(
+        True, flag(), source="data sheet: options drawn up with hindsight; false takes them off"
+    )
     learning: bool = key(True, flag(), source="theory 4.3")
     trace: bool = key(False, flag(), source=KEPT)
     results_dir: str = key("results", text(), source=KEPT)

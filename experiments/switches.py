@@ -16,6 +16,7 @@ def settings_of(config: Config, case: Case) -> Settings:
         consent=config.consent,
         enforcement_value=config.enforcement_value,
         red_lines=config.red_lines,
+        late_options=config.late_options,
         learning=config.learning,
         war_delta=config.war.delta,
         war_cost_scale=dict(config.war.cost_scale),

@@ -21,6 +21,7 @@ from sim.nodes import Node
 BRACKETED = -1
 UNKNOWN = -2
 LEFT_TO_LEADERS = "left_to_leaders"
+AFTER = "after_cutoff"
 BASKETS = ("territory", "security", "process", "economy", "humanitarian", "political")
 
 IntArray = NDArray[np.int64]
@@ -29,11 +30,16 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Option:
-    """One of the mutually exclusive answers to an issue."""
+    """One of the mutually exclusive answers to an issue.
+
+    ``late`` marks an idea that became public only after the case's cut-off (``first_public:
+    after_cutoff``): the list was drawn up with hindsight, so runs without such options are shown.
+    """
 
     code: str
     label: str
     meaning: str
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,15 @@ class Agenda:
     def max_options(self) -> int:
         """Largest number of options of any issue, K."""
         return max(len(issue.options) for issue in self.issues)
+
+    @cached_property
+    def late(self) -> BoolArray:
+        """Options that became public only after the cut-off, (J, K)."""
+        late = np.zeros((self.n_issues, self.max_options), dtype=np.bool_)
+        for j, issue in enumerate(self.issues):
+            for k, option in enumerate(issue.options):
+                late[j, k] = option.late
+        return late
 
     @cached_property
     def n_options(self) -> IntArray:
@@ -228,11 +243,12 @@ def _read_issue(node: Node, parties: Sequence[str]) -> Issue:
 
 
 def _read_option(node: Node) -> Option:
-    node.keys(("code", "label", "meaning"))
+    node.keys(("code", "label", "meaning"), ("first_public",))
     if node.child("code").value == LEFT_TO_LEADERS:
         node.child("code").fault("a code other than this mark")
     label, meaning = node.child("label").text(), node.child("meaning").text()
-    return Option(node.child("code").code(), label, meaning)
+    late = node.has("first_public") and node.child("first_public").word((AFTER,)) == AFTER
+    return Option(node.child("code").code(), label, meaning, late)
 
 
 def _refuse_repeats(node: Node, codes: list[str]) -> None:

@@ -225,6 +225,19 @@ def log_weight_sd(case: Case) -> float:
     return math.sqrt(float(polygamma(1, share)))
 
 
+def refusals(case: Case, settings: Settings, chance: Floats) -> Floats:
+    """Return the chance that a party refuses an option whatever else is offered, (P, J, K).
+
+    Without late options, those that became public only after the cut-off are off the table: the
+    belligerents refuse them in every world.
+    """
+    asked = chance.copy() if settings.red_lines else np.zeros_like(chance)
+    if not settings.late_options:
+        for p in case.belligerents:
+            asked[p][case.agenda.late] = 1.0
+    return asked
+
+
 def _prior_arrays(case: Case, settings: Settings, seed: int, learned: Learned | None) -> Prior:
     priors = case.priors
     response = [priors.params[f"response.sd_{n}"].value for n in (
@@ -238,7 +251,7 @@ def _prior_arrays(case: Case, settings: Settings, seed: int, learned: Learned | 
         monotone=np.array(priors.monotone, dtype=np.bool_),
         ideal=ideal_positions(case),
         position=positions(case),
-        red_chance=chance if settings.red_lines else np.zeros_like(chance),
+        red_chance=refusals(case, settings, chance),
         n_options=np.array(case.agenda.n_options, dtype=np.int64),
         power_shift=np.array(priors.power_shift, dtype=float),
         only_means=instruments(priors) & (settings.enforcement_value == "hazard"),

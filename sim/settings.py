@@ -122,6 +122,7 @@ class Settings:
     consent: str = "union"
     enforcement_value: str = "both"
     red_lines: bool = True
+    late_options: bool = True
     learning: bool = True
     war_delta: float | None = None
     war_cost_scale: dict[str, float] = field(default_factory=dict)

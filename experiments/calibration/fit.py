@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.extras import NotInstalled
 from sim.case import Case
-from sim.errors import BadInput, Fault
+from sim.errors import Fault
 from sim.evidence import red_line_probability
 from sim.latent import Frame, Latent, frame_of, meaning, size
 from sim.likelihood import WIDE, Rule, Terms, log_likelihood, row_weights, terms
@@ -78,7 +79,7 @@ def problem_of(case: Case, how: Reading) -> Problem:
 
 
 def need_sampler() -> None:
-    """Raise `BadInput` if the extra is not installed."""
+    """Raise `NotInstalled` if the extra is not installed."""
     try:
         import numpyro  # noqa: F401
     except ImportError:
@@ -86,7 +87,7 @@ def need_sampler() -> None:
             "experiment", "calibrate without its sampler",
             "an environment with requirements-calibrate.lock (see README)",
         )  # fmt: skip
-        raise BadInput(fault) from None
+        raise NotInstalled(fault) from None
 
 
 def density(problem: Problem) -> Any:

@@ -63,7 +63,9 @@ def weeks_of(days: Sequence[date]) -> Ints:
 
 
 def resampled(weeks: Ints, seed: int, replicates: int = REPLICATES) -> list[Ints]:
-    """Return row numbers of bootstrap samples of whole weeks."""
+    """Return row numbers of bootstrap samples of whole weeks; none of no rows."""
+    if not len(weeks):
+        return []
     rng = np.random.default_rng(seed)
     names = np.unique(weeks)
     rows = [np.flatnonzero(weeks == name) for name in names]

@@ -70,7 +70,11 @@ BAD = [
     (["experiment=basline"], ["experiment: found basline; allowed "]),
     (["case=ukrain_2025"], ["case: found ukrain_2025; allowed camp_david, ukraine_2025; "]),
     (["engine=complied"], ["engine: found complied; allowed compiled, mesa; nearest compiled"]),
-    (["ensemble=posterior"], ["ensemble.kind: found posterior; allowed prior (posterior: until"]),
+    (["ensemble=posteror"], ["ensemble: found posteror; allowed posterior, prior; nearest"]),
+    (
+        ["case=camp_david", "ensemble.when_missing=stop"],
+        ["ensemble.kind: found posterior, but no draws were made from the evidence of camp_david"],
+    ),
     (["case.later=x"], ["case.later: found x; allowed null"]),
     (["negotiators.ukrain=always_no"], ["negotiators.ukrain: found ukrain; allowed russia, uk"]),
     (["negotiators.ukraine=alway_no"], ["negotiators.ukraine: found alway_no; allowed always_no"]),

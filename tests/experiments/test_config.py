@@ -56,9 +56,8 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
             "error: engine: found meso; allowed compiled, mesa; nearest mesa",
         ),
         (
-            {"ensemble": {"kind": "posterior"}},
-            "error: ensemble.kind: found posterior; "
-            "allowed prior (posterior: until calibrated); nearest prior",
+            {"ensemble": {"kind": "posteror"}},
+            "error: ensemble.kind: found posteror; allowed prior, posterior; nearest posterior",
         ),
         (
             {"war": {"delta": float("nan")}},

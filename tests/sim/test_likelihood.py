@@ -197,7 +197,7 @@ def test_every_source_of_salience_gives_positive_numbers(case, source):
     assert (salience > 0).all()
 
 
-def test_the_heavy_rules_judge_only_heavy_issues(case, frame):
+def test_the_heavy_rules_judge_only_heavy_issues(frame):
     """M4 lets pass what is not among the three heaviest points; M1 judges all."""
     draw = some_draw(frame)
     j = np.argsort(draw.weight[0])
