@@ -25,9 +25,13 @@ def figures(folder: Path) -> tuple[Path, ...]:
 def screen(
     folder: Path, findings: Mapping[str, Mapping[str, Any]], digest: str, first: Sequence[str]
 ) -> str:
-    """Return the last lines of a run: Findings, those of ``first`` on top, Figures, Digest, Run."""
+    """Return the last lines of a run: Findings, those of ``first`` on top, Figures, Digest, Run.
+
+    A cell of a large table is marked ``quiet``: it stands in findings.json only.
+    """
     top = [_line(findings[name]) for name in first if name in findings]
-    rest = [_line(found) for name, found in findings.items() if name not in first]
+    others = [f for name, f in findings.items() if name not in first and not f.get("quiet")]
+    rest = [_line(found) for found in others]
     drawn = " ".join(path.as_posix() for path in figures(folder))
     said = [*top, *([MORE] if top and rest else []), *rest]
     last = [f"Figures: {drawn}", f"Digest: {digest}", f"Run: {folder}"]

@@ -52,7 +52,7 @@ def _panel(ax: Axes, found: dict, names: list[str], part: str, label: str, first
             ax.plot([cell["low"], cell["high"]], [y, y], color=colour, lw=1.5)
         ax.plot(cell["value"], y, "o", color=colour, ms=5)
     ax.set_title(label, size=style.SMALL, weight="bold")
-    ax.set_xlim(-1.3, -0.2)
+    ax.set_xlim(-1.35, -0.15)
     ax.set_xticks([-1.2, -0.8, -0.4])
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.set_yticks(range(len(names)), [NAMES[n] for n in reversed(names)] if first else [])

@@ -32,6 +32,9 @@ FIRST = (
     "untested",
 )
 """The findings that come first."""
+TOLD = ("log_score_average", "log_score_axis", "log_score_nearest", "log_score_carry",
+        "log_score_frequency", "gain_log_score_axis_middle", "gain_log_score_average")  # fmt: skip
+"""Cells that are told besides; all the others stand in findings.json only."""
 BOXED = False
 UNIT = "forecast"
 UNITS = {"log_score": "log chance", "rps": "score", "brier": "score", "auc": "chance"}
@@ -128,6 +131,8 @@ def findings(
             for part, at in parts.items():
                 gain = _gain(table["model"], table[rival], at, samples[part], rival, part)
                 found[f"gain_log_score_{rival}{part}"] = gain
+    for name, entry in found.items():
+        entry["quiet"] = not (name in FIRST or name in TOLD)
     later = config.case.get("later")
     if later:
         found |= papers.findings(case, later_case(case, Path(later)))
