@@ -23,6 +23,9 @@ from sim.view import MediatorView
 from sim.weighing import rough_log_sigmoid
 from sim.worth import MICRO, Floats, Ints, count_broken
 
+NEVER = -15.0
+"""Log chance so low that what speed adds is far below what rough scores tell apart."""
+
 
 @rule
 def exact_score(sums: Sums, text: Ints, view: MediatorView, j: int, k: int) -> float:
@@ -99,7 +102,8 @@ def rough_scores(
                     accepted += rough_log_sigmoid(LOGISTIC * worth / spread)
                     accepted += clear_0[p] + swap_of(clear, p, j, old, k)
             score = weight_accept * accepted + (1.0 - weight_accept) * own[j, k] + tilt
-            scores[j, k] = score + speed * math.exp(accepted) - faults[j, k]
+            soon = speed * math.exp(accepted) if accepted > NEVER else 0.0
+            scores[j, k] = score + soon - faults[j, k]
 
 
 @rule

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.objective import count_moved, is_linked
+from agents.objective import count_moved
 from sim.agenda import BRACKETED
 from sim.compiled import rule
 from sim.records import record
@@ -137,8 +137,8 @@ def pairs_held(text: Ints, links: Ints) -> int:
     """Return which pairs of options a text holds, one bit each."""
     held = 0
     for q in range(len(links)):
-        if is_linked(text, links, q):
-            held += 1 << q
+        both = text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]
+        held += int(both) << q
     return held
 
 
