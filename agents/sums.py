@@ -193,9 +193,10 @@ def fill_changes(sums: Sums, text: Ints, view: MediatorView, out: Changes) -> No
             shift[j, k] = shift_0 + swap(power, j, old, k)
             pairs[j, k] = pairs_held(text, links) if linked else held
             surplus = own_0[level[j, k]] + swap_own(coef, level[j, k], j, old, k)
-            for q in range(len(links)):
-                if pairs[j, k] >> q & 1:
-                    surplus += link[level[j, k], q]
+            if pairs[j, k]:
+                for q in range(len(links)):
+                    if pairs[j, k] >> q & 1:
+                        surplus += link[level[j, k], q]
             own[j, k] = surplus / MICRO
             wrong = count_broken(text, rule_if, rule_then, rule_ok) if bound else broken
             faults[j, k] = wrong + open_0 - int(old < 0)
