@@ -23,6 +23,9 @@ from sim.view import MediatorView
 from sim.weighing import rough_log_sigmoid
 from sim.worth import MICRO, Floats, Ints, count_broken
 
+NEVER = -15.0
+"""Log chance so low that what speed adds is far below what rough scores tell apart."""
+
 
 @rule
 def exact_score(sums: Sums, text: Ints, view: MediatorView, j: int, k: int) -> float:
@@ -77,29 +80,36 @@ def rough_scores(
     link_mean, link_variance = particles.link_mean, particles.link_variance
     levels, shifts, pairs, own = changes.level, changes.shift, changes.pairs, changes.own
     faults, tabled = changes.faults, changes.tabled
+    accepted = np.zeros(scores.shape[1])
     for j in range(len(text)):
-        old = text[j]
-        for k in range(options[j] if editable[j] else 0):
-            accepted, tilt = 0.0, 0.0
-            for p in range(parties):
-                if p == mediator:
-                    continue
-                m = mean_0[p] + swap_of(mean, p, j, old, k)
-                v = variance_0[p] + swap_of(variance, p, j, old, k)
+        old, n = text[j], options[j] if editable[j] else 0
+        for k in range(n):
+            accepted[k], scores[j, k] = 0.0, 0.0
+        for p in range(parties if n > 0 else 0):
+            if p == mediator:
+                continue
+            m_0, v_0, c_0, acts = mean_0[p], variance_0[p], clear_0[p], asked[p]
+            if old >= 0:
+                m_0, v_0 = m_0 - mean[p, j, old], v_0 - variance[p, j, old]
+                c_0, acts = c_0 - clear[p, j, old], acts - int(needs[j, old, p])
+            for k in range(n):
+                m, v = m_0 + mean[p, j, k], v_0 + variance[p, j, k]
                 if pairs[j, k]:
                     for q in range(link_mean.shape[1]):
                         if pairs[j, k] >> q & 1:
                             m, v = m + link_mean[p, q], v + link_variance[p, q]
                 a = peace[p, levels[j, k]]
                 worth = a * m + (1.0 - a) * omega[p] * shifts[j, k] - bar[p]
-                tilt += bias[p] * worth
-                acts = asked[p] + int(needs[j, k, p]) - int(old >= 0 and needs[j, old, p])
-                if (belligerent[p] or acts > 0) and not (tabled[j, k] and signed[p]):
+                scores[j, k] += bias[p] * worth
+                decides = belligerent[p] or acts + int(needs[j, k, p]) > 0
+                if decides and not (tabled[j, k] and signed[p]):
                     spread = math.sqrt(max(a * a * v, LEAST_VARIANCE))
-                    accepted += rough_log_sigmoid(LOGISTIC * worth / spread)
-                    accepted += clear_0[p] + swap_of(clear, p, j, old, k)
-            score = weight_accept * accepted + (1.0 - weight_accept) * own[j, k] + tilt
-            scores[j, k] = score + speed * math.exp(accepted) - faults[j, k]
+                    accepted[k] += rough_log_sigmoid(np.divide(LOGISTIC * worth, spread))
+                    accepted[k] += c_0 + clear[p, j, k]
+        for k in range(n):
+            soon = speed * math.exp(accepted[k]) if accepted[k] > NEVER else 0.0
+            score = weight_accept * accepted[k] + (1.0 - weight_accept) * own[j, k] + soon
+            scores[j, k] += score - faults[j, k]
 
 
 @rule

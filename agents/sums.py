@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.objective import count_moved, is_linked
+from agents.objective import count_moved
 from sim.agenda import BRACKETED
 from sim.compiled import rule
 from sim.records import record
@@ -137,8 +137,8 @@ def pairs_held(text: Ints, links: Ints) -> int:
     """Return which pairs of options a text holds, one bit each."""
     held = 0
     for q in range(len(links)):
-        if is_linked(text, links, q):
-            held += 1 << q
+        both = text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]
+        held += int(both) << q
     return held
 
 
@@ -193,9 +193,10 @@ def fill_changes(sums: Sums, text: Ints, view: MediatorView, out: Changes) -> No
             shift[j, k] = shift_0 + swap(power, j, old, k)
             pairs[j, k] = pairs_held(text, links) if linked else held
             surplus = own_0[level[j, k]] + swap_own(coef, level[j, k], j, old, k)
-            for q in range(len(links)):
-                if pairs[j, k] >> q & 1:
-                    surplus += link[level[j, k], q]
+            if pairs[j, k]:
+                for q in range(len(links)):
+                    if pairs[j, k] >> q & 1:
+                        surplus += link[level[j, k], q]
             own[j, k] = surplus / MICRO
             wrong = count_broken(text, rule_if, rule_then, rule_ok) if bound else broken
             faults[j, k] = wrong + open_0 - int(old < 0)

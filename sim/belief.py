@@ -84,6 +84,8 @@ class Belief(NamedTuple):
         Which draw stands at place n once an issue's draws are resampled by weight.
     shared : (P, N) int64
         The same for the weights of what all issues share.
+    stake_at : (P, N)
+        1 over the sum of the swing weights that then stand at place n.
     stale : (P, J + 1) bool
         Rows whose weights have moved since they were resampled; last, what all issues share.
     """
@@ -99,6 +101,7 @@ class Belief(NamedTuple):
     heard: Floats
     place: Ints
     shared: Ints
+    stake_at: Floats
     stale: Bools
 
 
@@ -107,13 +110,14 @@ def open_belief(particles: Particles) -> Belief:
     """Return the prior: every draw weighs the same."""
     parties, issues, _, size = particles.worth.shape
     place = np.zeros((parties, issues, size), np.int64)
-    shared = np.zeros((parties, size), np.int64)
+    shared, stake_at = np.zeros((parties, size), np.int64), np.zeros((parties, size))
     for p in range(parties):
         for n in range(size):
             shared[p, n] = n
         for j in range(issues):
             for n in range(size):
                 place[p, j, n] = n
+        fill_stakes(particles.traits.weight[p], place[p], stake_at[p])
     return Belief(
         np.full((parties, issues, size), 1.0 / size),
         particles.stake.copy(),
@@ -126,22 +130,39 @@ def open_belief(particles: Particles) -> Belief:
         np.zeros((parties, issues)),
         place,
         shared,
+        stake_at,
         np.zeros((parties, issues + 1), np.bool_),
     )
 
 
 @rule
-def settle(belief: Belief) -> None:
+def settle(belief: Belief, particles: Particles) -> None:
     """Resample the draws of every row whose weights have moved."""
     issues = belief.weight.shape[1]
     for p in range(belief.stale.shape[0]):
+        moved = False
         for j in range(issues):
             if belief.stale[p, j]:
                 resample(belief.weight[p, j], belief.place[p, j])
                 belief.stale[p, j] = False
+                moved = True
+        if moved:
+            fill_stakes(particles.traits.weight[p], belief.place[p], belief.stake_at[p])
         if belief.stale[p, issues]:
             resample(belief.common[p], belief.shared[p])
             belief.stale[p, issues] = False
+
+
+@rule
+def fill_stakes(weight: Floats, place: Ints, out: Floats) -> None:
+    """Fill 1 over the sum of the swing weights (J, N) that stand at each place, (J, N)."""
+    for n in range(len(out)):
+        out[n] = 0.0
+    for j in range(weight.shape[0]):
+        for n in range(len(out)):
+            out[n] += weight[j, place[j, n]]
+    for n in range(len(out)):
+        out[n] = 1.0 / out[n]
 
 
 @rule

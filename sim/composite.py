@@ -34,9 +34,9 @@ class Composite(NamedTuple):
     """Composites of every party and their sums over one draft.
 
     ``place`` (P, J, N) int64: which particle stands at place n; ``shared`` (P, N) int64: which
-    gives W, A, omega and links (both are the belief's); ``share`` (P, N): 1 over the sum of its
-    weights; ``reserve`` and ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u before
-    it is shared out, util; ``crossed`` (P, N) int64: chosen options that are red lines;
+    gives W, A, omega and links; ``share`` (P, N): 1 over the sum of its weights (all three are
+    the belief's); ``reserve`` and ``omega`` (P, N): its W, util, and omega; ``total`` (P, N): u
+    before it is shared out, util; ``crossed`` (P, N) int64: chosen options that are red lines;
     ``skipped``: a party without any.
     """
 
@@ -57,7 +57,7 @@ def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: in
     composite = Composite(
         belief.place,
         belief.shared,
-        np.ones((parties, size)),
+        belief.stake_at,
         np.zeros((parties, size)),
         np.zeros((parties, size)),
         np.zeros((parties, size)),
@@ -66,26 +66,12 @@ def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: in
     )
     for p in range(parties):
         if p != skipped:
-            share_out(composite, particles, p)
+            for n in range(size):
+                composite.reserve[p, n] = particles.reserve[p, belief.shared[p, n]]
+                composite.omega[p, n] = particles.omega[p, belief.shared[p, n]]
     for j in range(issues):
         change(composite, particles, j, -1, text[j])
     return composite
-
-
-@rule
-def share_out(composite: Composite, particles: Particles, p: int) -> None:
-    """Fill 1 over the sum of every composite's swing weights, its W and its omega."""
-    weight, share, shared = particles.traits.weight, composite.share, composite.shared
-    place, size = composite.place, composite.share.shape[1]
-    for n in range(size):
-        share[p, n] = 0.0
-        composite.reserve[p, n] = particles.reserve[p, shared[p, n]]
-        composite.omega[p, n] = particles.omega[p, shared[p, n]]
-    for j in range(weight.shape[1]):
-        for n in range(size):
-            share[p, n] += weight[p, j, place[p, j, n]]
-    for n in range(size):
-        share[p, n] = 1.0 / share[p, n]
 
 
 @rule

@@ -58,9 +58,8 @@ def best_reply(gain: Floats, first: Ints, share: Floats, priced: Floats, worth: 
     for i in range(count):
         priced[i] = 0.0
     for p in range(len(share)):
-        price, row = share[p], gain[p]
         for i in range(count):
-            priced[i] += price * row[i]
+            priced[i] += share[p] * gain[p, i]
     for j in range(len(first) - 1):
         at = first[j]
         best = priced[at]

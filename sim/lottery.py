@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import rule
+from sim.front import SLICES, fill_held
 from sim.grid import factorise, fill_chain, place, solve
 from sim.records import record
 from sim.war import (
@@ -53,12 +54,6 @@ BELOW, ABOVE = 1, 1
 
 SIGHT = 3
 """Numbers a belief about hazards adds to the law when a state is foreseen."""
-
-TOLERANCE = 1e-10
-"""Largest change of B in the last sweep."""
-
-SWEEPS = 10_000
-"""More sweeps than any slice needs."""
 
 
 @record
@@ -184,102 +179,6 @@ def fill_ends(stay: Floats, hazard: Floats, chain: Floats, delta: float, end: Fl
 
 
 @rule
-def target(first: int, step: int, z: int, cells: int) -> int:
-    """Return the cell a step leads to; beyond either edge nothing changes any more."""
-    return min(max(z + first + step, 0), cells - 1)
-
-
-@rule
-def staying(z: int, first: Ints, weight: Floats, cells: int, here: Floats) -> bool:
-    """Fill the weight of staying in cell ``z`` at each m; say whether it differs from before."""
-    differs = False
-    for i in range(len(here)):
-        total = 0.0
-        for step in range(3):
-            if target(first[i], step, z, cells) == z:
-                total += weight[i, step]
-        differs = differs or total != here[i]
-        here[i] = total
-    return differs
-
-
-@rule
-def factorise_cells(stay: Floats, chain: Floats, first: Ints, weight: Floats, lu: Floats) -> None:
-    """Fill ``lu`` (Z, M, M): per cell, the equations of its nodes given all other cells.
-
-    Cells away from the edges share theirs, which are copied.
-    """
-    cells, nodes = lu.shape[0], lu.shape[1]
-    here = np.full(nodes, -1.0)
-    for z in range(cells):
-        new = staying(z, first, weight, cells, here)
-        for i in range(nodes):
-            for j in range(nodes):
-                same = (1.0 if i == j else 0.0) - stay[i] * here[i] * chain[i, j]
-                lu[z, i, j] = same if new else lu[z - 1, i, j]
-        if new:
-            factorise(lu[z])
-
-
-@rule
-def solve_cell(
-    z: int,
-    flow: float,
-    stay: Floats,
-    first: Ints,
-    weight: Floats,
-    ahead: Floats,
-    lu: Floats,
-    x: Floats,
-) -> None:
-    """Solve one cell exactly given the others; ``ahead`` (M, Z) is next month's expected B."""
-    cells = ahead.shape[1]
-    for i in range(len(x)):
-        x[i] = flow
-        for step in range(3):
-            to = target(first[i], step, z, cells)
-            if to != z:
-                x[i] += stay[i] * weight[i, step] * ahead[i, to]
-    solve(lu, x)
-
-
-@rule
-def fill_held(
-    stay: Floats,
-    chain: Floats,
-    first: Ints,
-    weight: Floats,
-    share: Floats,
-    delta: float,
-    held: Floats,
-) -> int:
-    r"""Solve :math:`B = (1-\delta) g + \delta (1 - \sum h) E B'` on one slice; return the sweeps.
-
-    Block Gauss-Seidel, one block per cell of Z, swept against the march of the front and back:
-    what lies ahead is known first, so a few sweeps do. ``share`` is g (Z,), ``held`` (M, Z).
-    """
-    nodes, cells = held.shape
-    lu, x, ahead = np.zeros((cells, nodes, nodes)), np.zeros(nodes), np.zeros((nodes, cells))
-    factorise_cells(stay, chain, first, weight, lu)
-    forward = weight[nodes // 2, 2] + first[nodes // 2] + 1 >= weight[nodes // 2, 0]
-    for sweep in range(SWEEPS):
-        change = 0.0
-        for at in range(cells):
-            z = cells - 1 - at if forward == (sweep % 2 == 0) else at
-            solve_cell(z, (1.0 - delta) * share[z], stay, first, weight, ahead, lu[z], x)
-            for i in range(nodes):
-                change = max(change, abs(x[i] - held[i, z]))
-                held[i, z] = x[i]
-            for i in range(nodes):
-                ahead[i, z] = 0.0
-                for j in range(nodes):
-                    ahead[i, z] += chain[i, j] * x[j]
-        if change < TOLERANCE:
-            return sweep + 1
-    return SWEEPS
-
-
-@rule
 def fill_share(law: WarLaw, axes: Axes, share: Floats) -> None:
     """Fill g at the nodes of Z."""
     for z in range(len(share)):
@@ -296,20 +195,30 @@ def fill_prospects(law: WarLaw, delta: float, prospects: Prospects) -> None:
     axes, end, held = prospects.axes, prospects.end, prospects.held
     fill_axes(law, delta, axes)
     nodes, ends = end.shape[2], end.shape[3]
-    chain, hazard, stay = np.zeros((nodes, nodes)), np.zeros((nodes, ends)), np.zeros(nodes)
+    chain, hazard, one = np.zeros((nodes, nodes)), np.zeros((nodes, ends)), np.zeros(nodes)
+    stay = np.zeros((nodes, SLICES))
     first, weight = np.zeros(nodes, dtype=np.int64), np.zeros((nodes, 3))
     share, state = np.zeros(len(axes.gain)), np.zeros(STATE)
     fill_chain(math.exp(-law.pull), chain)
     fill_steps(law, axes, first, weight)
     fill_share(law, axes, share)
-    for a in range(len(axes.cohesion_0)):
-        for b in range(len(axes.cohesion_1)):
+    four, at = np.zeros((nodes, len(axes.gain), SLICES)), len(axes.cohesion_0)
+    slices = at * len(axes.cohesion_1)
+    for t in range(0, slices, SLICES):
+        for s in range(SLICES):
+            a, b = min(t + s, slices - 1) // at, min(t + s, slices - 1) % at
             state[COHESION], state[COHESION + 1] = axes.cohesion_0[a], axes.cohesion_1[b]
             for i in range(nodes):
                 state[RATIO] = axes.ratio[i]
-                stay[i] = delta * (1.0 - hazards(law, state, hazard[i]))
-            fill_ends(stay, hazard, chain, delta, end[a, b])
-            fill_held(stay, chain, first, weight, share, delta, held[a, b])
+                one[i] = delta * (1.0 - hazards(law, state, hazard[i]))
+                stay[i, s] = one[i]
+            fill_ends(one, hazard, chain, delta, end[a, b])
+        fill_held(stay, chain, first, weight, share, delta, four, np.zeros(SLICES, np.int64))
+        for s in range(min(SLICES, slices - t)):
+            a, b = (t + s) // at, (t + s) % at
+            for i in range(nodes):
+                for z in range(len(axes.gain)):
+                    held[a, b, i, z] = four[i, z, s]
 
 
 # --- what they are worth to a party ------------------------------------------------------------

@@ -5,9 +5,9 @@ arithmetic a processor does four draws at a time; whoever searches then looks ex
 (:func:`sim.composite.willing`) at the few changes that come near the best. The curve is
 
 .. math:: \sigma(x) = \frac{1}{1+e^{-x}}, \qquad
-          e^{y} = \Big(\sum_{i \le 6} \frac{(y/1024)^i}{i!}\Big)^{1024}
+          e^{y} = \Big(\sum_{i \le 6} \frac{(y/512)^i}{i!}\Big)^{512}
 
-whose relative error is below 3e-6 for -200 < x < 40, where it ends.
+whose relative error is below 3e-6 for -100 < x < 40, where it ends.
 """
 
 from typing import NamedTuple
@@ -20,12 +20,13 @@ from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
 from sim.worth import Bools, Floats, Ints
 
-LOWEST, HIGHEST = -200.0, 40.0
+LOWEST, HIGHEST = -100.0, 40.0
 """Beyond these the curve is held: above it is 1 to the last bit."""
 
-THIRD, FOURTH, FIFTH, SIXTH = 1.0 / 3.0, 0.25, 0.2, 1.0 / 6.0
+THIRD, FOURTH, FIFTH, SIXTH = 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0
+"""Coefficients of the series of e^y."""
 
-LEAST_ROUGH = 1e-60
+LEAST_ROUGH = 1e-36
 """Below this share the held end could matter, and the exact one is taken."""
 
 
@@ -101,10 +102,9 @@ def fill_will(
     """Fill the will of every composite: only sums and products, so several go at a time."""
     for n in range(len(out)):
         x = min(max(slope[n] * (base[n] + gain[n]) + height[n], LOWEST), HIGHEST)
-        y = x * (-1.0 / 1024.0)
-        e = 1.0 + y * FOURTH * (1.0 + y * FIFTH * (1.0 + y * SIXTH))
-        e = 1.0 + y * (1.0 + y * 0.5 * (1.0 + y * THIRD * e))
-        e = e * e
+        y = x * (-1.0 / 512.0)
+        e = FOURTH + y * (FIFTH + y * SIXTH)
+        e = 1.0 + y * (1.0 + y * (0.5 + y * (THIRD + y * e)))
         e = e * e
         e = e * e
         e = e * e

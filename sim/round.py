@@ -222,7 +222,7 @@ def mediator_view(
     """
     m, fortunes = rules.mediator, talks.fortunes
     if budget > 0:
-        settle(talks.belief)
+        settle(talks.belief, talks.particles)
     editable, welcome = np.zeros(len(talks.text), np.bool_), np.zeros(len(talks.signed), np.bool_)
     since, signed = np.zeros(len(talks.signed)), np.zeros(len(talks.signed), np.bool_)
     for p in range(len(since)):

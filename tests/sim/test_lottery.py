@@ -10,13 +10,12 @@ from numba import njit
 from scipy.linalg import expm
 
 from sim.compiled import compiled
+from sim.front import SLICES, SWEEPS, fill_held
 from sim.grid import factorise, fill_chain, place, solve
 from sim.lottery import (
     COHESIONS,
-    SWEEPS,
     Axes,
     fill_axes,
-    fill_held,
     fill_prospects,
     fill_share,
     fill_steps,
@@ -246,23 +245,28 @@ def test_the_front_is_solved_whichever_way_it_moves():
     for drift in (-500.0, -50.0, 0.0, 50.0, 500.0, 2500.0):
         law = law_of(3)._replace(drift=drift)
         prospects = new_prospects(3, 2)
-        axes, held = prospects.axes, prospects.held[0, 0]
+        axes, four = prospects.axes, np.zeros((7, prospects.held.shape[3], SLICES))
         fill_axes(law, 0.985, axes)
         chain, first, weight = np.zeros((7, 7)), np.zeros(7, dtype=np.int64), np.zeros((7, 3))
-        share, stay = np.zeros(held.shape[1]), np.full(7, 0.985 * 0.965)
+        share, sweeps = np.zeros(four.shape[1]), np.zeros(SLICES, dtype=np.int64)
+        stays = np.full((7, 1), 0.985) * (0.965, 0.5, 0.999, 0.965)
         fill_chain(math.exp(-law.pull), chain)
         fill_steps(law, axes, first, weight)
         fill_share(law, axes, share)
-        sweeps = compiled(fill_held)(stay, chain, first, weight, share, 0.985, held)
-        assert sweeps < 100 < SWEEPS
-        ahead = np.zeros_like(held)
-        for i in range(7):
-            for z in range(held.shape[1]):
-                for s in range(3):
-                    to = min(max(z + first[i] + s, 0), held.shape[1] - 1)
-                    ahead[i, z] += weight[i, s] * (chain[i] @ held[:, to])
-        residual = held - (0.015 * share[None, :] + stay[:, None] * ahead)
-        assert np.abs(residual).max() < 1e-9
+        compiled(fill_held)(stays, chain, first, weight, share, 0.985, four, sweeps)
+        assert (sweeps > 0).all()
+        assert sweeps.max() < 100 < SWEEPS
+        assert np.array_equal(four[..., 0], four[..., 3])
+        assert sweeps[0] == sweeps[3]
+        for n in range(SLICES):
+            held, stay, ahead = four[..., n], stays[:, n], np.zeros(four.shape[:2])
+            for i in range(7):
+                for z in range(held.shape[1]):
+                    for s in range(3):
+                        to = min(max(z + first[i] + s, 0), held.shape[1] - 1)
+                        ahead[i, z] += weight[i, s] * (chain[i] @ held[:, to])
+            residual = held - (0.015 * share[None, :] + stay[:, None] * ahead)
+            assert np.abs(residual).max() < 1e-9
 
 
 @given(picks, st.integers(1, 8))
