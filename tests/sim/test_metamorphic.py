@@ -17,7 +17,7 @@ from sim.zopa import zopa
 from tests.sim.full_size import ensemble_of
 from tests.strategies import Small, small_of
 
-CASES, BLOCKS, QUICK = 20_000, 8, 60
+CASES, BLOCKS, QUICK = 20_000, 8, 25
 
 
 def eased(seed: int, parties: int) -> Small:
