@@ -26,6 +26,7 @@ from experiments.sections import (
     Backtest,
     Box,
     Calibrate,
+    Compensation,
     Ensemble,
     Evidence,
     Expect,
@@ -128,6 +129,7 @@ class Config:
     backtest: Backtest = schema.section(Backtest)
     evidence: Evidence = schema.section(Evidence)
     possible: Possible = schema.section(Possible)
+    compensation: Compensation = schema.section(Compensation)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)

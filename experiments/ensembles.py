@@ -10,6 +10,19 @@ from sim.posterior import is_calibrated
 MISSING = "posterior, but no draws were made from the evidence of {case}"
 
 
+BASIS = {
+    "prior": "priors, not data",
+    "posterior": "preferences learned from public statements; the value of fighting on, trade-offs "
+    "across points and hold-out are priors and untested",
+}
+"""What the numbers of a run rest on, in words, by the kind of its ensemble."""
+
+
+def basis(config: Config, case: Case) -> str:
+    """Return what the numbers of a run rest on."""
+    return BASIS[ensemble_kind(config, case)]
+
+
 def ensemble_kind(config: Config, case: Case) -> str:
     """Return "posterior" or "prior"; a case without draws is played from its prior.
 

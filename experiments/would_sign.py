@@ -11,6 +11,7 @@ import numpy as np
 
 from experiments.compose import composed
 from experiments.config import Config, read_config
+from experiments.ensembles import basis
 from experiments.findings import percent
 from experiments.ranges import median, quantile, sampling, share
 from experiments.report import CONDITIONAL
@@ -130,7 +131,7 @@ def screen(case: Case, config: Config, party: int, asked: Asked) -> str:
         _region(ensemble, standing, name),
         _record(case, party, asked, name),
         [
-            f"{n} worlds of {case.name}, seed {config.seed}, drawn from {BASIS}.",
+            f"{n} worlds of {case.name}, seed {config.seed}, drawn from {basis(config, case)}.",
             CONDITIONAL,
             NO_ADVICE,
         ],
@@ -138,7 +139,6 @@ def screen(case: Case, config: Config, party: int, asked: Asked) -> str:
     return "\n\n".join("\n".join(lines) for lines in parts)
 
 
-BASIS = "priors, not data"
 NO_ADVICE = "It says where a side would sign in this model, not that it should."
 
 

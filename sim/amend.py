@@ -46,7 +46,7 @@ def amend(terms: Terms, document: Ints, most: int = MOST) -> Amendment | None:
     """
     for fewest in range(len(document) + 1):
         near = _at_most(terms, document, fewest)
-        if _ask(near, np.zeros_like(terms.open)) is not None:
+        if _ask(near, np.zeros_like(terms.options)) is not None:
             return _every_set(near, document, fewest, most)
     return None
 

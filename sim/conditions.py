@@ -116,7 +116,7 @@ def on(terms: Terms, issue: int) -> Iterator[Condition]:
     signs = table.belligerent | table.needs.any(axis=(0, 1))
     for p in parties:
         if signs[p]:
-            for k in np.flatnonzero(terms.stakes.red[p, issue] & terms.open[issue]).tolist():
+            for k in np.flatnonzero(terms.stakes.red[p, issue] & terms.options[issue]).tolist():
                 yield Condition(RED, p, issue, k)
     for p in parties:
         if not table.belligerent[p] and table.needs[issue, :, p].any():

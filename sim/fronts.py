@@ -51,7 +51,7 @@ def add_issues(front: Ints, gain: Ints, count: Ints) -> Ints:
 def additive_front(terms: Terms, a: int, b: int, floor: tuple[int, int]) -> Ints:
     """Return the frontier of two parties above a floor, (F, 2), over every level."""
     table, red, join = terms.table, terms.stakes.red, compiled(union)
-    allowed = terms.open & ~red[a] & ~red[b]
+    allowed = terms.options & ~red[a] & ~red[b]
     both, total = [a, b], np.empty((0, 2), np.int64)
     moves = (np.where(allowed, table.enforcement, 0) > 0).any(axis=1)
     for level in range(terms.stakes.base.shape[1]):

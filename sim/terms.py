@@ -35,10 +35,10 @@ class Terms:
         return len(self.stakes.base)
 
     @property
-    def open(self) -> Bools:
+    def options(self) -> Bools:
         """Which options exist, (J, K)."""
-        options: Bools = np.arange(self.stakes.red.shape[2]) < self.table.n_options[:, None]
-        return options
+        exist: Bools = np.arange(self.stakes.red.shape[2]) < self.table.n_options[:, None]
+        return exist
 
 
 class UnprovenError(RuntimeError):
@@ -131,7 +131,7 @@ def require(terms: Terms, *parties: int) -> Terms:
 def highest(terms: Terms, party: int) -> int:
     """Return a surplus that no text gives a party more than, micro-util."""
     s = terms.stakes
-    coef = np.where(terms.open, s.coef[party], s.coef[party].min())
+    coef = np.where(terms.options, s.coef[party], s.coef[party].min())
     most = s.base[party] + coef.max(axis=2).sum(axis=1)
     return int((most + np.maximum(s.link[party], 0).sum(axis=1)).max())
 

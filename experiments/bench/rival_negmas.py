@@ -3,7 +3,8 @@
     .venv-bench/bin/python experiments/bench/rival_negmas.py DOMAIN.json
 
 Prints one JSON line per mechanism. Single text: a veto mechanism (random proposals, 1,000 steps)
-and hill climbing (until no step helps). Alternating offers: aspiration agents, 100 steps.
+and hill climbing (until no step helps). Alternating offers: aspiration agents, 100 steps. Given a
+list of domains, one JSON line for each instead: frontier, Nash and Kalai points, existence.
 """
 
 import json
@@ -95,10 +96,56 @@ def measures(domain):
         yield timed(repeated(run, times), name, f"{rule}, at most {steps:,} steps")
 
 
+def possible(domain):
+    """Return frontier, Nash and Kalai points and existence of one domain, by listing every text.
+
+    Utilities are whole numbers, so that sums are exact; gains are counted from the reservation.
+    """
+    from negmas import make_issue
+    from negmas.outcomes import enumerate_issues
+    from negmas.preferences import kalai_points, nash_points, pareto_frontier
+
+    _, functions = preferences(domain)
+    parties = list(domain["parties"].values())
+    reserve = [party["reservation"] for party in parties]
+    issues = [make_issue(list(options), f"i{j}") for j, options in enumerate(domain["issues"])]
+    began = time.process_time()
+    outcomes = list(enumerate_issues(issues))
+    front, _ = pareto_frontier(functions, outcomes=outcomes, sort_by_welfare=True)
+    front = [point for point in front if all(u >= r for u, r in zip(point, reserve, strict=True))]
+    frontier_ms = 1e3 * (time.process_time() - began)
+    best = [max(point[p] for point in front) for p in range(2)]
+    ranges = list(zip(reserve, best, strict=True))
+    nash = nash_points(functions, front, ranges=ranges, outcomes=outcomes)[0][0]
+    nash_ms = 1e3 * (time.process_time() - began)
+    kalai = kalai_points(functions, front, ranges=ranges, outcomes=outcomes)[0][0]
+    began = time.process_time()
+    bars = list(zip(functions, (party["closed"] for party in parties), strict=True))
+    found = any(all(f(outcome) >= bar for f, bar in bars) for outcome in outcomes)
+    exists_ms = 1e3 * (time.process_time() - began)
+
+    def gains(point):
+        return [round(u - r) for u, r in zip(point, reserve, strict=True)]
+
+    return {
+        "name": domain["name"],
+        "frontier": sorted(map(gains, front)),
+        "nash": gains(nash),
+        "kalai": gains(kalai),
+        "exists_closed": found,
+        "ms": {"frontier": frontier_ms, "nash": nash_ms, "exists": exists_ms},
+    }
+
+
 def main():
     """Measure, one JSON line each; the last line says who was measured."""
     domain = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     import negmas
+
+    if isinstance(domain, list):
+        for one in domain:
+            print(json.dumps(possible(one)), flush=True)
+        return
 
     began = time.perf_counter()
     for found in measures(domain):

@@ -41,9 +41,16 @@ def main(words: Sequence[str] | None = None) -> int:
     from experiments.identity import set_numba_cache
 
     set_numba_cache()
-    own, theirs, about = measured(asked)
-    rows = compared(own, theirs, machine(about))
+    from sim.case import load_case
+    from sim.ensemble import prior_ensemble
+    from sim.settings import Settings
+
+    ensemble = prior_ensemble(load_case(asked.case), Settings(), asked.seed)
+    own, theirs, about = measured(asked, ensemble)
+    where = machine(about)
+    rows = compared(own, theirs, where)
     print(table(own, theirs, rows, about))
+    rows |= possible(asked.rival_python, ensemble, where)
     path = asked.results_dir / "bench" / "bench.json"
     from experiments import store
 
@@ -52,15 +59,13 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measured(asked: argparse.Namespace) -> tuple[list[Measure], list[Measure], dict[str, Any]]:
+def measured(
+    asked: argparse.Namespace, ensemble: Any
+) -> tuple[list[Measure], list[Measure], dict[str, Any]]:
     """Measure the rival, then ourselves; the rival is left out if it has no Python."""
     from experiments.bench.domain import domain
     from experiments.bench.ours import ours
-    from sim.case import load_case
-    from sim.ensemble import prior_ensemble
-    from sim.settings import Settings
 
-    ensemble = prior_ensemble(load_case(asked.case), Settings(), asked.seed)
     theirs: list[Measure] = []
     about: dict[str, Any] = {}
     if asked.rival_python:
@@ -68,8 +73,34 @@ def measured(asked: argparse.Namespace) -> tuple[list[Measure], list[Measure], d
     return ours(ensemble, asked.worlds, asked.watched), theirs, about
 
 
+def possible(python: str | None, ensemble: Any, where: str) -> dict[str, dict[str, Any]]:
+    """Ask both programs what is possible; print a table and return its rows.
+
+    Raises
+    ------
+    RuntimeError
+        If the two find different points.
+    """
+    from experiments.bench import frontiers
+
+    own, theirs = frontiers.ours(ensemble), {}
+    if python:
+        theirs = {found["name"]: found for found in answers(python, frontiers.domains(ensemble))}
+    if differ := frontiers.differences(own, theirs):
+        raise RuntimeError("\n".join(differ))
+    rows = frontiers.rows(own, theirs, where)
+    print("\n" + frontiers.table(own, rows))
+    return rows
+
+
 def rival(python: str, case: dict[str, Any]) -> tuple[list[Measure], dict[str, Any]]:
-    """Run the rival's program; return its measurements and what it says of itself.
+    """Run the rival's program; return its measurements and what it says of itself."""
+    *lines, last = answers(python, case)
+    return [Measure(**line) for line in lines], last
+
+
+def answers(python: str, question: Any) -> list[Any]:
+    """Run the rival's program on a question and return its lines.
 
     Raises
     ------
@@ -78,7 +109,7 @@ def rival(python: str, case: dict[str, Any]) -> tuple[list[Measure], dict[str, A
     """
     with tempfile.TemporaryDirectory(prefix="tango-bench-") as folder:
         path = Path(folder) / "domain.json"
-        path.write_text(json.dumps(case), encoding="utf-8")
+        path.write_text(json.dumps(question), encoding="utf-8")
         outside = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
         done = subprocess.run(
             [python, str(RIVAL), str(path)],
@@ -86,8 +117,7 @@ def rival(python: str, case: dict[str, Any]) -> tuple[list[Measure], dict[str, A
         )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"the rival failed: {(done.stderr.splitlines() or ['no word'])[-1]}")
-    *lines, last = [json.loads(line) for line in done.stdout.splitlines()]
-    return [Measure(**line) for line in lines], last
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def machine(about: dict[str, Any]) -> str:

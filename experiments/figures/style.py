@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from experiments.config import Config
+from experiments.ensembles import basis
 from experiments.ranges import median, quantile
 from experiments.store import atomic
 from sim.case import Case
@@ -150,9 +151,8 @@ def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
 
 def conditions(case: Case, config: Config, worlds: int) -> str:
     """Return the line every figure carries: what its numbers are conditional on."""
-    basis = "priors, not data" if config.ensemble.kind == "prior" else config.ensemble.kind
     count = f"{worlds} world" + ("s" if worlds != 1 else "")
-    return f"Conditional on the model; {basis}. {case.title}: {count}, seed {config.seed}."
+    return f"Conditional on the model; {basis(config, case)}. {case.title}: {count}, seed {config.seed}."
 
 
 def label(party: str) -> str:

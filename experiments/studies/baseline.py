@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.config import Config
+from experiments.ensembles import basis
 from experiments.findings import (
     MONTHS,
     SHARE,
@@ -60,7 +61,6 @@ STATUS_WORDS = {
 TOO_EASY = 0.1
 """Share of worlds agreed by the cut-off beyond which the text says: too easily (ours)."""
 
-CAVEAT = "conditional on the model, whose numbers are priors, not data"
 ARMISTICE = "armistice_outside"
 
 Box = dict[str, BoxRange]
@@ -71,7 +71,9 @@ def findings(
 ) -> Findings:
     """Return the findings of a baseline run; ``rounds`` is not needed."""
     unproven = len(worlds) - int(share(column(worlds, "zopa_proven")) * len(worlds) + 0.5)
-    found = _possible(worlds, box) | _ripe(worlds, box) | _talks(worlds, case, box)
+    found = (
+        _possible(worlds, box, basis(config, case)) | _ripe(worlds, box) | _talks(worlds, case, box)
+    )
     found["pr_durable"] = not_built("Durable: whether a text would hold is not built yet.")
     found |= _waiting(worlds, case) | _early(worlds, case) | _ends(worlds, case)
     found |= {"pr_zopa_nolaw": _lawless(worlds), "patience": _patience(worlds)}
@@ -95,7 +97,7 @@ def headline(name: str, worlds: pa.Table, box: Box) -> Range:
     return over_thirds(sample, draws(worlds), what.statistic)
 
 
-def _possible(worlds: pa.Table, box: Box) -> Findings:
+def _possible(worlds: pa.Table, box: Box, rests_on: str) -> Findings:
     """Answer: is there a text that every signer prefers to fighting on?"""
     exists, gain = headline("pr_zopa", worlds, box), headline("median_zopa_months", worlds, box)
     spread = middle(column(worlds, "zopa_months"))
@@ -104,7 +106,8 @@ def _possible(worlds: pa.Table, box: Box) -> Findings:
             exists,
             SHARE,
             f"Acceptable: in {percent(exists.value)} of {exists.n} worlds some text is better than "
-            f"fighting on for every signer ({exists.words(percent)}); {CAVEAT}.",
+            f"fighting on for every signer ({exists.words(percent)}); conditional on the "
+            f"model: {rests_on}.",
         ),
         "median_zopa_months": finding(
             gain,
@@ -182,7 +185,7 @@ def _early(worlds: pa.Table, case: Case) -> Findings:
         f"({early.words(percent)}); in the record nobody had"
     )
     if early.value > TOO_EASY:
-        sentence += ". Not calibrated, it agrees too easily; that is said, not tuned away"
+        sentence += ". The model agrees too easily; that is said, not tuned away"
     return {"pr_deal_by_cutoff": finding(early, SHARE, f"{sentence}.")}
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from experiments.columns import Column, drawn_columns
 from experiments.config import Config
+from experiments.ensembles import basis
 from experiments.findings import (
     MONTHS,
     SHARE,
@@ -145,7 +146,7 @@ def findings(
     """Return how often the range is open, how large it is, and what lifting conditions does."""
     is_open = column(worlds, "exists")
     unproven = len(worlds) - int(column(worlds, "proven").sum())
-    found = _open(worlds, is_open) | _size(worlds)
+    found = _open(worlds, is_open, basis(config, case)) | _size(worlds)
     for name, words in LIFTED.items():
         lifted = sampling(column(worlds, f"exists_{name}"), share)
         sentence = f"With {words}: open in {rare(lifted.value)} of worlds ({lifted.words(rare)})."
@@ -168,7 +169,7 @@ def rare(x: float) -> str:
     return f"{100 * x:.6g} %"
 
 
-def _open(worlds: pa.Table, is_open: np.ndarray) -> Findings:
+def _open(worlds: pa.Table, is_open: np.ndarray, rests_on: str) -> Findings:
     """Answer the question, and count the worlds in which the answer is no."""
     value, closed = sampling(is_open, share), int((is_open == 0).sum())
     names = Counter(
@@ -182,8 +183,8 @@ def _open(worlds: pa.Table, is_open: np.ndarray) -> Findings:
             value,
             SHARE,
             f"Acceptable: in {rare(value.value)} of {value.n} worlds some text is better than "
-            f"fighting on for every signer ({value.words(rare)}), conditional on the model, whose "
-            "numbers are priors, not data; that anybody finds it is another question.",
+            f"fighting on for every signer ({value.words(rare)}), conditional on the model "
+            f"({rests_on}); that anybody finds it is another question.",
         ),
         "closed_per_million": finding(
             exactly(1e6 * per_million.value, len(worlds)),

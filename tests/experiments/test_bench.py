@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from experiments.bench import table
+from experiments.bench import frontiers, table
 from experiments.bench.domain import domain
 from experiments.bench.measure import Measure, timed
 from experiments.identity import ROOT
@@ -124,3 +124,19 @@ def test_every_engine_plays_the_worlds_it_is_asked_for():
     assert by["zopa"].agreed == by["exists"].agreed > 0
     assert all(m.cpu > 0 for m in found)
     assert all(m.rounds >= m.negotiations for m in found if m.unit == "negotiations")
+
+
+def test_what_is_possible_is_measured_beside_a_rival_that_must_find_the_same():
+    """A stand-in that lists every text; one that finds something else stops the bench."""
+    ensemble = prior_ensemble(load_case("camp_david"), Settings(), 1978)
+    assert [one["name"] for one in frontiers.domains(ensemble)] == ["4"]
+    own = frontiers.ours(ensemble)
+    assert set(own) == {"4", "whole", "everything"}
+    theirs = {"4": own["4"] | {"ms": {"frontier": 50.0, "nash": 60.0, "exists": 70.0}}}
+    rows = frontiers.rows(own, theirs, "here")
+    assert rows["frontier_4"]["ratio"] == pytest.approx(50.0 / own["4"]["ms"]["frontier"])
+    assert rows["exists_whole"]["rival"] is None
+    assert frontiers.differences(own, theirs) == []
+    theirs["4"]["nash"] = [0, 0]
+    assert "nash of 4 issues" in frontiers.differences(own, theirs)[0]
+    assert "everything" in frontiers.table(own, rows)
