@@ -1,4 +1,4 @@
-"""The columns of a run: name, type and unit, in order. Null until a later stage fills them."""
+"""The columns of a run: name, type and unit, in order."""
 
 import pyarrow as pa
 
@@ -7,7 +7,6 @@ from sim.state import KNOTS
 
 Column = tuple[pa.DataType, str]
 
-NULL_COLUMNS = ("binding",)
 RIPE_WEEKS = tuple(day // 7 for day in KNOTS)
 
 _TEXT, _REAL, _WHOLE, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
@@ -32,11 +31,11 @@ def world_columns(case: Case) -> dict[str, Column]:
         "zopa_bound_util": (_REAL, "util"),
         "zopa_text": (_TEXT, "issue=option;..."),
         "ripe_util": (_REAL, "util"),
-        "binding": (_TEXT, "condition;..."),
+        "binding": (_TEXT, "condition;... that alone keep the range closed; empty if it is open"),
         "zopa_nolaw_util": (_REAL, "util"),
         "zopa_nolaw_months": (_REAL, "own war-months"),
     }
-    return columns | ripe_columns() | _drawn_columns(case) | _report_columns()
+    return columns | ripe_columns() | drawn_columns(case) | _report_columns()
 
 
 def ripe_columns() -> dict[str, Column]:
@@ -55,7 +54,8 @@ def ripe_columns() -> dict[str, Column]:
     return columns
 
 
-def _drawn_columns(case: Case) -> dict[str, Column]:
+def drawn_columns(case: Case) -> dict[str, Column]:
+    """Return the columns of the drawn numbers that no evidence teaches: the unlearned box."""
     columns: dict[str, Column] = {
         "draw_delta": (_REAL, "per month"),
         "draw_rho0": (_REAL, "per month"),

@@ -28,6 +28,7 @@ from experiments.sections import (
     Expect,
     Mediator,
     Papers,
+    Possible,
     Protocol,
     Ratification,
     Response,
@@ -117,6 +118,7 @@ class Config:
     ratification: Ratification = schema.section(Ratification)
     study: Study = schema.section(Study)
     box: Box = schema.section(Box)
+    possible: Possible = schema.section(Possible)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)

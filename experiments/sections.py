@@ -184,6 +184,18 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Possible:
+    """What is possible, without any talks (`q01_zopa_today`)."""
+
+    maximum: int = key(
+        2000,
+        integer(0),
+        "worlds",
+        "ours: the size of the range is solved in so many, its sign in every world",
+    )
+
+
+@dataclass(frozen=True)
 class Expect:
     """Bounds on the findings, at smoke and at full level."""
 

@@ -12,11 +12,12 @@ import numpy as np
 
 from agents import seating
 from agents.batch import play
-from experiments.columns import NULL_COLUMNS, ripe_columns, round_columns, world_columns
+from experiments.columns import ripe_columns, round_columns, world_columns
 from experiments.config import Config
 from experiments.switches import settings_of
 from sim.case import Case
 from sim.compiled import compiled
+from sim.conditions import binding_names
 from sim.ensemble import Ensemble, prior_ensemble
 from sim.fortunes import open_talks
 from sim.negotiation import Negotiation, end_name, prepared
@@ -25,6 +26,7 @@ from sim.respond import STATUS_NAMES
 from sim.ripeness import Moment, ripeness
 from sim.settings import Seat, Settings
 from sim.state import DAY, END, REPORTER, Rules, Talks
+from sim.terms import terms_of
 from sim.war import GAIN, RATIO
 from sim.world import World
 from sim.worth import MICRO, Ints, brackets, broken_rules, enforcement_level, surplus
@@ -119,15 +121,15 @@ def _world_row(
     ensemble: Ensemble, i: int, world: World, talks: Talks, moments: list[Moment]
 ) -> dict[str, Any]:
     case = ensemble.case
-    row: dict[str, Any] = dict.fromkeys(NULL_COLUMNS)
-    row |= {
+    row: dict[str, Any] = {
         f"h_{party}_util": float(talks.fortunes.holdout[p]) for p, party in enumerate(case.parties)
     }
     end, day = talks.clock[END], talks.clock[DAY]
     row |= {"world": i, "end": end_name(ensemble, int(end)), "week": float(day) / 7.0}
     row |= _possible(ensemble, world) | _text_columns(ensemble, world, talks)
+    row["binding"] = "" if row["zopa_util"] >= 0 else _binding(ensemble, world)
     row |= _ripe(moments)
-    return row | _drawn(ensemble, i, world) | _report(case, talks)
+    return row | drawn(ensemble, i, world) | _report(case, talks)
 
 
 def _ripe(moments: list[Moment]) -> dict[str, Any]:
@@ -165,6 +167,11 @@ def _possible(ensemble: Ensemble, world: World) -> dict[str, Any]:
     }
 
 
+def _binding(ensemble: Ensemble, world: World) -> str:
+    """Name the conditions without any one of which a closed range is open."""
+    return binding_names(terms_of(world, ensemble.table), ensemble.case)
+
+
 def _text_columns(ensemble: Ensemble, world: World, talks: Talks) -> dict[str, Any]:
     """Describe the text the talks ended with, as the war then stood; an open one has no worth."""
     case, table, text = ensemble.case, ensemble.table, talks.text
@@ -182,7 +189,7 @@ def _text_columns(ensemble: Ensemble, world: World, talks: Talks) -> dict[str, A
     return row
 
 
-def _drawn(ensemble: Ensemble, i: int, world: World) -> dict[str, Any]:
+def drawn(ensemble: Ensemble, i: int, world: World) -> dict[str, Any]:
     """Write down the drawn numbers that no evidence teaches: the unlearned box."""
     case = ensemble.case
     row = {"draw_delta": world.delta, "draw_rho0": ensemble.number(i, ensemble.prior.rows.rho0)}

@@ -142,7 +142,12 @@ def exists(
 
     The sign of :func:`zopa` in less time: the search ends at the first such text.
     """
-    stakes = _counted(world, _ratio(world, "util"), _micro_bar(world, bar))
+    return exists_above(world, table, _micro_bar(world, bar), law)
+
+
+def exists_above(world: World | Stakes, table: Table, bar: Ints, law: bool = True) -> Existence:
+    """Say whether any text leaves every required signer at or above its bar (P,), micro-util."""
+    stakes = _counted(world, _ratio(world, "util"), bar)
     best, bound, text = _answer(stakes, table, law, -1, 0)
     found = best >= 0
     return Existence(found, found or bound < 0, text if found else None)

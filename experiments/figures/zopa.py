@@ -24,17 +24,17 @@ def draw(run: Run) -> list[Path]:
     """Draw the distribution over worlds, with implications and without."""
     page = Page(_title(run), _caption(run), WIDTH + 0.7, 2 * PANEL + 2 * APART + BELOW - 0.1)
     samples = [numbers(run.worlds, column) for column, _ in KINDS]
-    bins = _bins(np.concatenate(samples))
-    top = max(_tallest(sample, bins) for sample in samples)
+    bins = bins_of(np.concatenate(samples))
+    top = max(tallest(sample, bins) for sample in samples)
     for n, (sample, (_, words)) in enumerate(zip(samples, KINDS, strict=True)):
         ax = page.axes(0.6, BELOW + (1 - n) * (PANEL + APART), WIDTH, PANEL)
-        _panel(ax, sample, bins, words)
+        panel(ax, sample, bins, words)
         ax.set_ylim(0, 1.25 * top)
     ax.set_xlabel("Gain of the worst-off signer beyond fighting on, in its own war-months")
     return page.save(run.figures, "zopa")
 
 
-def _bins(sample: Floats) -> Floats:
+def bins_of(sample: Floats) -> Floats:
     """Return round, shared bins with a border at zero."""
     finite = sample[np.isfinite(sample)]
     low, high = min(finite.min(initial=0.0), 0.0), max(finite.max(initial=0.0), 1.0)
@@ -48,12 +48,14 @@ def _round_up(x: float) -> float:
     return float(next(m for m in (1, 2, 5, 10) if m * scale >= x) * scale)
 
 
-def _tallest(sample: Floats, bins: Floats) -> float:
+def tallest(sample: Floats, bins: Floats) -> float:
+    """Return the largest share of worlds in one bin."""
     finite = sample[np.isfinite(sample)]
     return float(np.histogram(finite, bins)[0].max() / len(sample)) if len(finite) else 1.0
 
 
-def _panel(ax: Axes, sample: Floats, bins: Floats, words: str) -> None:
+def panel(ax: Axes, sample: Floats, bins: Floats, words: str) -> None:
+    """Draw one sample of gains: how many worlds, where they end, what share has a deal."""
     finite = sample[np.isfinite(sample)]
     weights = np.full(len(finite), 1 / len(sample))
     ax.hist(finite, bins, weights=weights, color=COLOUR, ec="white", lw=0.5)
