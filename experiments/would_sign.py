@@ -177,9 +177,13 @@ def _red_lines(s: Standing, asked: Asked, case: Case, name: str) -> str:
         w.red[s.party, np.arange(len(asked.text)), asked.text] for w in s.worlds
     ]).mean(axis=0)  # fmt: skip
     worst = [j for j in np.argsort(-flags, kind="stable")[:3] if flags[j] > 0]
-    said = f"  Red lines: it crosses one of {name}'s in {percent(s.red.mean())} of worlds"
+    signs = percent(((s.surplus >= 0) & ~s.red).mean())
+    crossed = percent(s.red.mean())
+    said = (
+        f"  Red lines: it crosses one of {name}'s in {crossed} of worlds; it would sign in {signs}"
+    )
     ids = [f"{case.agenda.issue_ids[j]} ({percent(flags[j])})" for j in worst]
-    return f"{said}: {', '.join(ids)}." if ids else f"{said}."
+    return f"{said}. Most often: {', '.join(ids)}." if ids else f"{said}."
 
 
 def _signers(text: Ints, table: Table, case: Case) -> str:

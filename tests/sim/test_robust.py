@@ -66,14 +66,14 @@ def test_what_is_told_of_a_text_is_counted_with_the_integers(ukraine):
     """Along a random walk of changes: shares of the bench, of `verdicts`, and counted here."""
     ensemble, worlds, jury = seated(ukraine, 2026, 8)
     gen, table = np.random.default_rng(5), ensemble.table
-    bench, fresh = compiled(new_bench)(jury), compiled(new_bench)(jury)
-    compiled(hold_text)(jury, bench, text_of(ukraine, "us_28_point").text)
+    bench, fresh = new_bench(jury), new_bench(jury)
+    hold_text(jury, bench, text_of(ukraine, "us_28_point").text)
     for _ in range(60):
         j = int(gen.integers(len(table.n_options)))
-        compiled(change)(jury, bench, j, int(gen.integers(table.n_options[j])))
-        compiled(hold_text)(jury, fresh, bench.text)
+        change(jury, bench, j, int(gen.integers(table.n_options[j])))
+        hold_text(jury, fresh, bench.text)
         assert bench.sum == pytest.approx(fresh.sum, abs=1e-9)
-        lawful = compiled(share_accepted)(jury, bench)
+        lawful = share_accepted(jury, bench)
         yes, least = verdicts(bench.text, worlds, table)
         assert list(yes) == [accepted(bench.text, w, table) for w in worlds]
         if lawful >= 0:
