@@ -24,6 +24,7 @@ from experiments.schema import (
 )
 from experiments.sections import (
     Box,
+    Compensation,
     Ensemble,
     Expect,
     Mediator,
@@ -119,6 +120,7 @@ class Config:
     study: Study = schema.section(Study)
     box: Box = schema.section(Box)
     possible: Possible = schema.section(Possible)
+    compensation: Compensation = schema.section(Compensation)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())
     expect: Expect = schema.section(Expect)

@@ -196,6 +196,19 @@ class Possible:
 
 
 @dataclass(frozen=True)
+class Compensation:
+    """What a side would have to get to accept an option of the other's (`q04_freeze_for_what`)."""
+
+    document: str = key(
+        "none", text(), source="ours: the text the other points are taken from; none takes no text"
+    )
+    sides: dict[str, dict[str, Any]] = schema.table(
+        mapping(),
+        source="ours: party -> {held: {issue: option}, points: [issue, issue]}, for both sides",
+    )
+
+
+@dataclass(frozen=True)
 class Expect:
     """Bounds on the findings, at smoke and at full level."""
 

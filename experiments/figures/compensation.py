@@ -1,0 +1,110 @@
+"""What a side would have to get: its gain from every pair of options, and the least that do."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
+from matplotlib.patches import Rectangle
+
+from experiments.figures import style
+from experiments.figures.source import Run
+from experiments.figures.style import Page
+from experiments.studies.q04_freeze_for_what import (
+    Side,
+    direction,
+    gains,
+    least_pairs,
+    said,
+    sides,
+)
+
+CELL, ROW, LABELS, HEADS, APART, GAP, RIGHT = 0.74, 0.36, 2.7, 1.45, 0.75, 0.35, 1.3
+"""Inches: a cell, its height, space for row names, for column names, between sides,
+between panels, and for column names that lean out to the right."""
+
+FRAME = "#EBCB76"
+
+PANELS = (
+    ("document_months", "every other point as in the document"),
+    ("ceiling_months", "every other point free"),
+)
+
+
+def draw(run: Run) -> list[Path]:
+    """Draw a row of two panels for each side, the sides in the fixed order of the parties."""
+    asked = sides(run.case, run.config)
+    counts = [[run.case.agenda.n_options[j] for j in side.points] for side in asked]
+    width = LABELS + 2 * max(c[0] for c in counts) * CELL + GAP + RIGHT
+    heights = [c[1] * ROW + HEADS + APART for c in counts]
+    page = Page(_title(run, asked), _caption(run), max(width, 10.0), sum(heights))
+    top = sum(heights)
+    for side, (across, down), height in zip(asked, counts, heights, strict=True):
+        top -= height
+        page.words([f"{style.label(side.name)}, with {_plain(said(run.case, side))}:"],
+                   page.foot + top + height - 0.05, style.BODY, weight="bold")  # fmt: skip
+        for n, (column, words) in enumerate(PANELS):
+            left = LABELS + n * (across * CELL + GAP)
+            ax = page.axes(left, top + 0.3, across * CELL, down * ROW)
+            _panel(ax, _cells(run, side, column), side, run)
+            ax.set_xlabel(words, size=style.SMALL)
+            if n:
+                ax.set_yticklabels([])
+    return page.save(run.figures, "compensation")
+
+
+def _cells(run: Run, side: Side, column: str) -> np.ndarray:
+    worlds = run.worlds.filter(pc.equal(run.worlds["side"], side.name))
+    return gains(worlds, column, side, run.case)
+
+
+def _panel(ax: Axes, cells: np.ndarray, side: Side, run: Run) -> None:
+    """Draw the median gain of every pair; frame the least pairs that will do in half of worlds."""
+    median = np.sort(cells, axis=2)[:, :, cells.shape[2] // 2]
+    shown = np.ma.masked_invalid(median)
+    ax.set_facecolor(style.UNKNOWN_GREY)
+    ax.imshow(shown.T, cmap="RdBu", norm=TwoSlopeNorm(0, -60, 60), aspect="auto")
+    for i, j in np.ndindex(median.shape):
+        words = f"{median[i, j]:+.0f}" if np.isfinite(median[i, j]) else "none"
+        dark = np.isfinite(median[i, j]) and abs(median[i, j]) > 35
+        ax.text(i, j, words, ha="center", va="center", size=style.SMALL,
+                color="white" if dark else style.INK)  # fmt: skip
+    for i, j in least_pairs((cells >= 0).mean(axis=2) >= 0.5, direction(run.case, side)):
+        ax.add_patch(Rectangle((i - 0.46, j - 0.44), 0.92, 0.88, fill=False, lw=2.6, ec=FRAME))
+    issues = [run.case.agenda.issues[j] for j in side.points]
+    ax.set_xticks(range(len(median)), [_plain(o.code) for o in issues[0].options],
+                  rotation=28, ha="left", rotation_mode="anchor")  # fmt: skip
+    ax.xaxis.tick_top()
+    ax.set_yticks(range(median.shape[1]), [_plain(o.code) for o in issues[1].options])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def _plain(code: str) -> str:
+    return code.replace("=", " = ").replace("_", " ")
+
+
+def _title(run: Run, asked: list[Side]) -> str:
+    parts = []
+    for side in asked:
+        good = (_cells(run, side, "ceiling_months") >= 0).mean()
+        parts.append(f"{style.label(side.name)} {style.percent(float(good))}")
+    return (
+        "Share of pairs of two other points that would make up for the other side's option: "
+        + ", ".join(parts)
+    )
+
+
+def _caption(run: Run) -> str:
+    document = run.config.compensation.document
+    n = len(set(run.numbers))
+    return (
+        f"Median gain of the side over fighting on, in its own war-months, for every pair of "
+        f"options of two points. Left: every other point as in {document}. Right: every other "
+        "point chosen for the side, with every other signer no worse than fighting on; the title "
+        "counts pairs and worlds of this panel. None: in half of worlds the pair crosses a red "
+        "line, or no text with it is signed by the others. Framed: the least pairs that leave the "
+        "side no worse than fighting on in half of worlds. The same question is put to each side; "
+        "nothing here says which of them should accept.\n" + run.conditions(n)
+    )

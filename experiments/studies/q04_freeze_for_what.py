@@ -1,0 +1,271 @@
+"""What would a side have to get to accept the other side's option on a point, and the mirror of it?
+
+Every world is solved, none is negotiated. For each side one point is held at an option of the
+other's; two points that matter to the side take every pair of options. Asked of each pair, exact:
+
+* the side's *ceiling*, its largest gain over fighting on with every other signer at zero or above
+  and all further points free: below zero no text with this pair compensates it;
+* its gain where all further points are those of a document;
+
+and of the document with the point held: the fewest points to change so that everybody signs.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.columns import Column
+from experiments.config import Config
+from experiments.findings import MONTHS, SHARE, Findings, column, finding, middle, months, not_built
+from experiments.ranges import BoxRange, sampling, share
+from experiments.worker import settings_of
+from sim.amend import amend
+from sim.case import Case
+from sim.documents import text_of
+from sim.ensemble import Ensemble, prior_ensemble
+from sim.errors import BadInput, Fault, nearest
+from sim.terms import Terms, ceiling, hold, search, surpluses, terms_of
+from sim.worth import MICRO, Ints
+
+FIRST = ()
+"""The findings of the two sides come in the fixed order of the parties."""
+
+BOXED = False
+"""The box negotiates; here nobody does."""
+
+
+class Side:
+    """One side's question: who, the point held against it, and the two points that vary."""
+
+    def __init__(self, case: Case, party: str, asked: dict[str, Any]) -> None:
+        agenda, self.party, self.name = case.agenda, case.parties.index(party), party
+        self.held = {
+            agenda.issue_index(issue): agenda.option_index(issue, option)
+            for issue, option in asked["held"].items()
+        }
+        self.points = [agenda.issue_index(issue) for issue in asked["points"]]
+
+    def pairs(self, case: Case) -> Iterator[tuple[int, int]]:
+        """Yield every pair of options of the two points."""
+        yield from product(*(range(case.agenda.n_options[j]) for j in self.points))
+
+
+def sides(case: Case, config: Config) -> list[Side]:
+    """Return both sides' questions in the fixed order of the parties; raise what is wrong."""
+    asked = config.compensation.sides
+    known = ", ".join(case.parties)
+    for party in asked:
+        if party not in case.parties:
+            place = f"compensation.sides.{party}"
+            raise BadInput(Fault(place, party, known, nearest(party, case.parties)))
+    if not asked:
+        fault = Fault("compensation.sides", "none", "a party of the case with held and points")
+        raise BadInput(fault)
+    return [Side(case, party, asked[party]) for party in case.parties if party in asked]
+
+
+def columns(case: Case, config: Config) -> dict[str, Column]:
+    """Return the columns: a row per world, side and pair of options; first one for the document."""
+    text, real = pa.string(), pa.float64()
+    return {
+        "world": (pa.int64(), "number from 0"),
+        "side": (text, "party"),
+        "first": (text, "option of the first point; empty for the side's document row"),
+        "second": (text, "option of the second point"),
+        "open": (pa.bool_(), "true when some text with what is held is signed by all"),
+        "ceiling_months": (real, "own war-months, every other point free; null: nobody else signs"),
+        "document_months": (
+            real,
+            "own war-months, every other point as in the document; null where what is held or the "
+            "pair crosses the side's own red line",
+        ),
+        "fewest": (pa.int64(), "points of the document to change so that all sign; null: none do"),
+        "changed": (text, "issue;... of every such set, a set after each |"),
+    }
+
+
+def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
+    """Solve worlds ``first`` .. ``last - 1``."""
+    ensemble = prior_ensemble(case, settings_of(config, case), config.seed)
+    document = text_of(case, config.compensation.document).text
+    rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
+    for i in range(first, last):
+        for side in sides(case, config):
+            for row in _rows(ensemble, i, side, document):
+                for name, cells in rows.items():
+                    cells.append(row.get(name))
+    return rows
+
+
+def _rows(ensemble: Ensemble, i: int, side: Side, document: Ints) -> Iterator[dict[str, Any]]:
+    """Yield what one world says to one side: the document, then every pair of options."""
+    case, world = ensemble.case, ensemble.world(i)
+    issues = case.agenda.issues
+    free = terms_of(world, ensemble.table)
+    held, text = hold(free, side.held), document.copy()
+    for j, k in side.held.items():
+        text[j] = k
+    same = {"world": i, "side": side.name}
+    unit = float(world.month[side.party] * MICRO)
+    yield same | _document_row(held, free, side, text, unit, case)
+    for pair in side.pairs(case):
+        chosen = dict(zip(side.points, pair, strict=True))
+        for j, k in chosen.items():
+            text[j] = k
+        top = ceiling(hold(free, side.held | chosen), side.party)
+        names = [issues[j].options[k].code for j, k in chosen.items()]
+        refused = any(world.red[side.party, j, k] for j, k in (side.held | chosen).items())
+        yield same | {
+            "first": names[0],
+            "second": names[1],
+            "ceiling_months": None if top is None else top[0] / unit,
+            "document_months": None if refused else surpluses(free, text)[side.party] / unit,
+        }
+
+
+def _document_row(
+    held: Terms, free: Terms, side: Side, text: Ints, unit: float, case: Case
+) -> dict[str, Any]:
+    """Say what the document with the point held is worth, and the fewest changes to it."""
+    found = amend(held, text)
+    names = [issue.id for issue in case.agenda.issues]
+    sets = [] if found is None else [";".join(names[j] for j in s) for s in found.points]
+    return {
+        "first": "",
+        "second": "",
+        "open": search(held, np.zeros(held.parties, np.int64)) is not None,
+        "document_months": float(surpluses(free, text)[side.party]) / unit,
+        "fewest": None if found is None else found.fewest,
+        "changed": "|".join(sets),
+    }
+
+
+def findings(
+    worlds: pa.Table,
+    rounds: pa.Table | None,
+    case: Case,
+    config: Config,
+    box: dict[str, BoxRange],
+) -> Findings:
+    """Return the same findings for both sides, in the fixed order of the parties."""
+    found: Findings = {}
+    for side in sides(case, config):
+        of_side = worlds.filter(pc.equal(worlds["side"], side.name))
+        found |= _document_findings(of_side, side, case) | _pair_findings(of_side, side, case)
+    return found
+
+
+def said(case: Case, side: Side) -> str:
+    """Return what is held against a side, in words."""
+    issues = case.agenda.issues
+    return ", ".join(f"{issues[j].id}={issues[j].options[k].code}" for j, k in side.held.items())
+
+
+def _document_findings(worlds: pa.Table, side: Side, case: Case) -> Findings:
+    """Say whether all can sign with the point held, and what the document then lacks."""
+    table = worlds.filter(pc.equal(worlds["first"], ""))
+    opened = sampling(column(table, "open"), share)
+    worth, held = middle(column(table, "document_months")), said(case, side)
+    found = {
+        f"pr_open_{side.name}": finding(
+            opened,
+            SHARE,
+            f"With {held}, some text is signed by all, {side.name} included, in "
+            f"{100 * opened.value:.6g} % of {opened.n} worlds.",
+        ),
+        f"document_{side.name}_months": finding(
+            worth,
+            MONTHS,
+            f"The document with {held} is worth {months(worth.value)} own war-months to "
+            f"{side.name} (median; 90 % of worlds {months(worth.low)} to {months(worth.high)}).",
+        ),
+    }
+    changes = column(table, "fewest")
+    changes = changes[~np.isnan(changes)]
+    name = f"changes_{side.name}"
+    if not len(changes):
+        return found | {name: not_built("No change to the document lets all sign.")}
+    counts = Counter(
+        issue
+        for sets in table["changed"].to_pylist()
+        for issue in {i for one in sets.split("|") for i in one.split(";") if i}
+    )
+    most = ", ".join(f"{n} ({100 * c / len(table):.0f} %)" for n, c in counts.most_common(4))
+    value = middle(changes)
+    found[name] = finding(
+        value,
+        "points",
+        f"From there all sign after {value.value:.0f} further changes at the fewest (median; 90 % "
+        f"of worlds {value.low:.0f} to {value.high:.0f}){f'; most often {most}' if most else ''}.",
+    )
+    return found
+
+
+def _pair_findings(worlds: pa.Table, side: Side, case: Case) -> Findings:
+    """Name the least pairs of options with which the side gains in at least half of worlds."""
+    first, second = (case.agenda.issues[j].id for j in side.points)
+    found: Findings = {}
+    for name, rest in (("ceiling", "all else free"), ("document", "all else as in the document")):
+        cells = gains(worlds, f"{name}_months", side, case)
+        compensated = (cells >= 0).mean(axis=2)
+        least = least_pairs(compensated >= 0.5, direction(case, side))
+        words = "; ".join(_pair_words(case, side, pair) for pair in least)
+        value = sampling((cells >= 0).mean(axis=(0, 1)), lambda x: float(x.mean()))
+        found[f"compensated_{side.name}_{name}"] = finding(
+            value,
+            "share of pairs",
+            f"Of the pairs of {first} and {second}, {100 * value.value:.0f} % leave {side.name} "
+            f"at or above fighting on, {rest} (mean over worlds); the least that do in half of "
+            f"worlds: {words or 'none'}.",
+        )
+    return found
+
+
+def _pair_words(case: Case, side: Side, pair: tuple[int, int]) -> str:
+    codes = [case.agenda.issues[j].options[k].code for j, k in zip(side.points, pair, strict=True)]
+    return " with ".join(codes)
+
+
+def direction(case: Case, side: Side) -> int:
+    """Return 1 if a side's value rises along the order of options, -1 if it falls."""
+    return 1 if case.priors.direction[side.party] > 0 else -1
+
+
+def gains(worlds: pa.Table, name: str, side: Side, case: Case) -> np.ndarray:
+    """Return a column by pair and world, (first options, second options, worlds); -inf if null."""
+    table = worlds.filter(pc.not_equal(worlds["first"], ""))
+    cells = column(table, name)
+    sizes = [case.agenda.n_options[j] for j in side.points]
+    return np.where(np.isnan(cells), -np.inf, cells).reshape(-1, *sizes).transpose(1, 2, 0)
+
+
+def least_pairs(good: np.ndarray, direction: int) -> list[tuple[int, int]]:
+    """Return the good pairs (first, second) with no good pair that gives the side less in both.
+
+    Examples
+    --------
+    >>> least_pairs(np.array([[False, True], [True, True]]), 1)
+    [(0, 1), (1, 0)]
+    >>> least_pairs(np.array([[False, True], [True, True]]), -1)
+    [(1, 1)]
+    """
+    pairs = [(int(i), int(j)) for i, j in np.argwhere(good)]
+
+    def less(p: tuple[int, int], q: tuple[int, int]) -> bool:
+        return p != q and all(direction * (x - y) <= 0 for x, y in zip(p, q, strict=True))
+
+    return [q for q in pairs if not any(less(p, q) for p in pairs)]
+
+
+def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
+    """Draw what pairs of options are worth to either side, and the least that compensate it."""
+    from experiments.figures import compensation, source, style
+
+    with style.look():
+        return compensation.draw(source.read(run_dir, case, config))
