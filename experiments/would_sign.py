@@ -157,7 +157,7 @@ def _answer(s: Standing, asked: Asked, ensemble: Ensemble, name: str) -> list[st
         f"({willing.words(percent)}).",
         f"  Gain over fighting on: {median(month):+.1f} own war-months (median; 90 % of worlds: "
         f"{quantile(month, 0.05):+.1f} to {quantile(month, 0.95):+.1f}).",
-        _red_lines(s, asked, case, name),
+        *_red_lines(s, asked, case, name),
         f"  Whose signature it needs: {_signers(asked.text, table, case)}.",
     ]
     broken = broken_by(_as_judged(asked), case, table)
@@ -173,14 +173,18 @@ def _as_judged(asked: Asked) -> DocumentText:
     return DocumentText(d.document_id, asked.text, silent, d.known, d.interval)
 
 
-def _red_lines(s: Standing, asked: Asked, case: Case, name: str) -> str:
+def _red_lines(s: Standing, asked: Asked, case: Case, name: str) -> list[str]:
     flags = np.array([
         w.red[s.party, np.arange(len(asked.text)), asked.text] for w in s.worlds
     ]).mean(axis=0)  # fmt: skip
     worst = [j for j in np.argsort(-flags, kind="stable")[:3] if flags[j] > 0]
-    said = f"  Red lines: it crosses one of {name}'s in {percent(s.red.mean())} of worlds"
+    signs = percent(((s.surplus >= 0) & ~s.red).mean())
+    crossed = percent(s.red.mean())
+    said = (
+        f"  Red lines: it crosses one of {name}'s in {crossed} of worlds; it would sign in {signs}"
+    )
     ids = [f"{case.agenda.issue_ids[j]} ({percent(flags[j])})" for j in worst]
-    return f"{said}: {', '.join(ids)}." if ids else f"{said}."
+    return _wrapped(f"{said}. ", f"Most often: {', '.join(ids)}." if ids else "")
 
 
 def _signers(text: Ints, table: Table, case: Case) -> str:

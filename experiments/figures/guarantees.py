@@ -129,7 +129,7 @@ def _title(run: Run) -> str:
     )
     whole, risk = (_ends(run, reading) for reading in ("both", "hazard"))
     first, second = (style.label(side) for side in sides(run.case))
-    return (
+    return style.unbroken(
         f"{document}, from the weakest guarantees to the strongest: {first} accepts in {whole[0]} "
         f"of worlds, {second} in {whole[1]}; if only the lower risk of war counts, {first} in "
         f"{risk[0]} and {second} in {risk[1]}"

@@ -47,7 +47,12 @@ def _options(run: Run) -> list[Path]:
         f"one: {fixed} of {agenda.n_issues} points are settled alike in 95 % of them, others vary"
     )
     height = TALL * agenda.n_issues
-    page = Page(title, _options_caption(run), NAME + CELL * agenda.max_options + 0.1, height + 0.55)
+    page = Page(
+        style.unbroken(title),
+        _options_caption(run),
+        NAME + CELL * agenda.max_options + 0.1,
+        height + 0.55,
+    )
     ax = page.axes(NAME, 0.5, CELL * agenda.max_options, height)
     for j, issue in enumerate(agenda.issues):
         for k, option in enumerate(issue.options):
@@ -95,9 +100,9 @@ def _options_legend(page: Page, run: Run) -> None:
 def _options_caption(run: Run) -> str:
     return (
         "Rows are points, boxes their options; the shade and the number are the share of these "
-        "texts that hold the option. The texts were reached by random walks from forty searches; "
-        "there are more. A text most worlds accept is neither a recommendation nor a just peace.\n"
-        + _conditions(run)
+        "texts that hold the option. The texts were reached by random walks from where the "
+        "searches ended; there may be more. A text most worlds accept is neither a recommendation "
+        "nor a just peace.\n" + _conditions(run)
     )
 
 
@@ -152,7 +157,8 @@ def _path_title(run: Run, found: dict[str, Floats]) -> str:
         f"{_title_of(run, n)} {style.percent(found[n][0])} and {style.percent(found[n][some])}"
         for n in whole
     )
-    return f"Share of worlds that accept, as it stands and with {some} points changed: {said}"
+    title = f"Share of worlds that accept, as it stands and with {some} points changed: {said}"
+    return style.unbroken(title)
 
 
 def _path_caption(run: Run) -> str:

@@ -205,6 +205,11 @@ def percent(share: float) -> str:
     return "over 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
+def unbroken(text: str) -> str:
+    """Return a text in which no line ends between a number and its per cent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def middle_and_90(sample: np.ndarray) -> tuple[float, float, float]:
     """Return the median and the ends of the middle 90 %, as the findings give them."""
     if not len(sample):

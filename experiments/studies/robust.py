@@ -194,11 +194,14 @@ def mean_world(worlds: list[World]) -> Stakes:
 
 def documents(case: Case) -> list[DocumentText]:
     """Return the documents of the round: dated from its start on, with points to speak of."""
-    texts = [
-        text_of(case, d.document_id)
-        for d in case.tables.documents
-        if d.date >= case.start and d.document_id not in case.background_documents
-    ]
+    since = {d.document_id for d in case.tables.documents if d.date >= case.start}
+    return [text for text in every_document(case) if text.document_id in since]
+
+
+def every_document(case: Case) -> list[DocumentText]:
+    """Return the documents of the record with points to speak of, background aside."""
+    names = [name for name in case.document_ids if name not in case.background_documents]
+    texts = [text_of(case, name) for name in names]
     return [text for text in texts if text.known >= FEWEST_KNOWN]
 
 
@@ -240,10 +243,12 @@ def findings(
     found["winners_curse"] = _curse(best, near)
     found["single_world"] = _picked(of_kind(worlds, "single_world"), "single_world")
     found["mean_world"] = _picked(of_kind(worlds, "mean_world"), "mean_world")
+    texts = parsed(case, near)
     for document in documents(case):
         name = document.document_id
         found[f"share_{name}"] = _document(worlds, name, config.worlds)
-        found[f"distance_{name}"] = _distance(case, parsed(case, near), best, document)
+    for document in every_document(case):
+        found[f"distance_{document.document_id}"] = _distance(case, texts, best, document)
     return found
 
 
@@ -332,7 +337,7 @@ def _distance(case: Case, near: Ints, best: Row, document: DocumentText) -> Find
     sentence = (
         f"{document.document_id} differs from the most robust text in {whole} of its {known} "
         f"settled points ({percent(heavy)} of the belligerents' mean weight), from the nearest of "
-        f"the nearly as good in {least}."
+        f"the nearly as good in {least}; silence of a published text is settled."
     )
     return finding(exactly(float(whole), known), "points", sentence)
 

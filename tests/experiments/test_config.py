@@ -158,3 +158,14 @@ def test_an_arm_holds_a_number_of_its_own():
     arms = read_config({"question": "Why?", "fix": {"delta": 0.98}, "study": study}).arms()
     assert arms["low"].fix == {"delta": 0.98, "kE.us": 0.02}
     assert arms["as_is"].fix == {"delta": 0.98}
+
+
+def test_a_guarantee_read_for_itself_alone_leaves_no_effect_to_hold():
+    """Arms keep the document a study asks about."""
+    (line,) = faults_of(enforcement_value="intrinsic", fix={"kE.us": 0.05, "delta": 0.98})
+    assert line.startswith("error: fix.kE.us: found enforcement_value=intrinsic beside it")
+    (line,) = faults_of(enforcement_value="hazzard")
+    assert line.endswith("allowed intrinsic, hazard, both; nearest hazard")
+    study = {"module": "baseline", "text": "us_28_point", "arms": {"as_is": {}}}
+    arms = read_config({"question": "Why?", "study": study}).arms()
+    assert arms["as_is"].study.text == "us_28_point"

@@ -66,14 +66,14 @@ def test_what_is_told_of_a_text_is_counted_with_the_integers(ukraine):
     """Along a random walk of changes: shares of the bench, of `verdicts`, and counted here."""
     ensemble, worlds, jury = seated(ukraine, 2026, 8)
     gen, table = np.random.default_rng(5), ensemble.table
-    bench, fresh = compiled(new_bench)(jury), compiled(new_bench)(jury)
-    compiled(hold_text)(jury, bench, text_of(ukraine, "us_28_point").text)
+    bench, fresh = new_bench(jury), new_bench(jury)
+    hold_text(jury, bench, text_of(ukraine, "us_28_point").text)
     for _ in range(60):
         j = int(gen.integers(len(table.n_options)))
-        compiled(change)(jury, bench, j, int(gen.integers(table.n_options[j])))
-        compiled(hold_text)(jury, fresh, bench.text)
+        change(jury, bench, j, int(gen.integers(table.n_options[j])))
+        hold_text(jury, fresh, bench.text)
         assert bench.sum == pytest.approx(fresh.sum, abs=1e-9)
-        lawful = compiled(share_accepted)(jury, bench)
+        lawful = share_accepted(jury, bench)
         yes, least = verdicts(bench.text, worlds, table)
         assert list(yes) == [accepted(bench.text, w, table) for w in worlds]
         if lawful >= 0:
@@ -141,3 +141,29 @@ def test_the_program_and_every_text_agree(camp_david, seed):
     ensemble, worlds, _ = seated(camp_david, seed, 6)
     best = max(brute_force(worlds, ensemble.table).values())
     assert rival(worlds, ensemble.table, 60, accepted) == pytest.approx(best)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(10, 60))
+def test_the_search_finds_the_best_of_all_texts_in_many_ensembles(camp_david, seed):
+    ensemble, worlds, jury = seated(camp_david, seed, 12)
+    every = brute_force(worlds, ensemble.table)
+    assert draft(jury, seed, STARTS, STEPS).best.share == pytest.approx(max(every.values()))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(20))
+def test_four_free_points_of_a_full_size_text_are_settled_best(ukraine, seed):
+    """One climb from the document, no change of the other points, against every way to settle."""
+    ensemble, worlds, jury = seated(ukraine, seed, 16)
+    gen = np.random.default_rng(seed)
+    begin = text_of(ukraine, "europe_counter").text
+    free = gen.choice(len(begin), 4, replace=False)
+    anchor = begin.copy()
+    anchor[free] = -1
+    best = 0.0
+    for options in itertools.product(*(range(ensemble.table.n_options[j]) for j in free)):
+        text = begin.copy()
+        text[free] = options
+        best = max(best, float(np.mean([accepted(text, w, ensemble.table) for w in worlds])))
+    assert stay_close(jury, anchor, begin, 0)[0].share == pytest.approx(best)
