@@ -152,7 +152,8 @@ def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
 def conditions(case: Case, config: Config, worlds: int) -> str:
     """Return the line every figure carries: what its numbers are conditional on."""
     count = f"{worlds} world" + ("s" if worlds != 1 else "")
-    return f"Conditional on the model; {basis(config, case)}. {case.title}: {count}, seed {config.seed}."
+    told = f"Conditional on the model; {basis(config, case)}."
+    return f"{told} {case.title}: {count}, seed {config.seed}."
 
 
 def label(party: str) -> str:

@@ -19,7 +19,7 @@ from experiments.ranges import BoxRange, Floats, median, quantile, sampling, sha
 from experiments.worker import settings_of
 from sim.case import Case
 from sim.conditions import CONSENT, LAW, PARTY, POINT, RED, shadows
-from sim.ensemble import prior_ensemble
+from sim.posterior import ensemble_of
 from sim.terms import terms_of
 from sim.zopa import zopa
 
@@ -52,7 +52,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
     """Solve worlds ``first`` .. ``last - 1``."""
-    ensemble = prior_ensemble(case, settings_of(config, case), config.seed)
+    ensemble = ensemble_of(case, settings_of(config, case), config.seed)
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     for i in range(first, last):
         terms = terms_of(ensemble.world(i), ensemble.table)

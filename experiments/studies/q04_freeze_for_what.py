@@ -28,8 +28,9 @@ from experiments.worker import settings_of
 from sim.amend import amend
 from sim.case import Case
 from sim.documents import text_of
-from sim.ensemble import Ensemble, prior_ensemble
+from sim.ensemble import Ensemble
 from sim.errors import BadInput, Fault, nearest
+from sim.posterior import ensemble_of
 from sim.terms import Terms, ceiling, hold, search, surpluses, terms_of
 from sim.worth import MICRO, Ints
 
@@ -92,7 +93,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
     """Solve worlds ``first`` .. ``last - 1``."""
-    ensemble = prior_ensemble(case, settings_of(config, case), config.seed)
+    ensemble = ensemble_of(case, settings_of(config, case), config.seed)
     document = text_of(case, config.compensation.document).text
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     for i in range(first, last):
