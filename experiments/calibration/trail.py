@@ -27,10 +27,22 @@ TRUSTED = 0.7
 """Pareto k above which reweighted draws are not to be trusted (Vehtari et al. 2024)."""
 
 
+class Headline(NamedTuple):
+    """A headline by draw, (S,), and the standard error of each from the worlds that took it.
+
+    What no evidence teaches varies from world to world of one draw; that is noise here.
+    """
+
+    value: Floats
+    error: Floats
+
+
 class Moved(NamedTuple):
-    """A headline after a change of the record, and the Pareto k of the weights behind it."""
+    """A headline after a change of the record, how far it moved, give or take, and Pareto's k."""
 
     value: float
+    by: float
+    error: float
     k: float
 
 
@@ -68,9 +80,14 @@ class Trail:
         return change
 
     def flipped(self, statement_id: str) -> Floats:
-        """Return the change if a statement had said the opposite: R3 for A3, and so on, (S,)."""
+        """Return the change if a statement had said the opposite: R3 for A3, and so on, (S,).
+
+        A condition has no opposite: nothing changes.
+        """
         n = self.row(statement_id)
         opposite = 2 * MIDDLE - int(self.seen.category[n])
+        if opposite == MIDDLE:
+            return np.zeros(len(self.draws))
         told = self.answered(
             int(self.seen.party[n]), int(self.seen.issue[n]), int(self.seen.option[n]),
             int(self.seen.level[n]),
@@ -112,23 +129,31 @@ def trail_of(case: Case, draws: list[Latent], frame: Frame, rule: Rule) -> Trail
     return Trail(case, draws, frame, rule, red, seen, chance, weight)
 
 
-def moved(headline: Floats, change: Floats) -> Moved:
-    """Return a headline (S,), one value a draw, under draws reweighted by ``change`` (S,)."""
+def moved(headline: Headline, change: Floats) -> Moved:
+    """Return a headline under draws reweighted by ``change`` (S,)."""
+    mean = float(headline.value.mean())
     if np.ptp(change) == 0.0:
-        return Moved(float(headline.mean()), 0.0)
+        return Moved(mean, 0.0, 0.0, 0.0)
     smooth, k = array_stats.psislw(change)
     weight = np.exp(smooth - smooth.max())
-    return Moved(float((weight * headline).sum() / weight.sum()), float(k))
+    weight = weight / weight.sum()
+    value = float((weight * headline.value).sum())
+    shift = weight - 1.0 / len(weight)
+    return Moved(
+        value, value - mean, float(np.sqrt(np.square(shift * headline.error).sum())), float(k)
+    )
 
 
-def influence(trail: Trail, headline: Floats) -> list[tuple[str, Moved, Moved]]:
-    """Return every statement with the headline if it is struck and if it is flipped."""
+def influence(trail: Trail, headline: Headline) -> list[tuple[str, Moved, Moved]]:
+    """Return every statement with the headline if it is struck and if it is flipped.
+
+    Those come first whose move is largest beyond the noise of the worlds (two errors).
+    """
     rows = [
         (i, moved(headline, trail.struck(i)), moved(headline, trail.flipped(i)))
         for i in trail.seen.ids
     ]
-    mean = float(headline.mean())
-    return sorted(rows, key=lambda row: -abs(row[1].value - mean))
+    return sorted(rows, key=lambda row: 2.0 * row[1].error - abs(row[1].by))
 
 
 def what_to_ask(trail: Trail, headline: Floats, level: int = 0) -> list[Told]:

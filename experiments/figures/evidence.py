@@ -24,6 +24,7 @@ def draw(run_dir: Path, case: Case, config: Config) -> list[Path]:
             ax.plot([0, row["flipped"]], [n, n], color=style.UNKNOWN_GREY, lw=5)
             ink = style.colour(case.party_index(s.party))
             ax.plot([0, row["value"]], [n, n], color=ink, lw=5)
+            ax.plot([row["low"], row["high"]], [n - 0.25] * 2, color=style.INK, lw=1)
             label = f"{style.label(s.party)} {s.date}, {s.stance}\n{s.issue} = {s.option}"
             ax.text(-0.02, n, label.replace("_", " "), transform=ax.get_yaxis_transform(),
                     ha="right", va="center", size=7)  # fmt: skip
@@ -41,7 +42,7 @@ def _title(found: dict) -> str:
 
 def _caption(case: Case, config: Config) -> str:
     return (
-        "Coloured: without the statement; grey: had it said the opposite. By importance "
+        "Coloured: without the statement; grey: had it said the opposite; thin: the noise of worlds. By importance "
         "reweighting of the posterior draws; where the Pareto k in findings.json is above 0.7 "
         "only a refit can tell.\n" + style.conditions(case, config, config.worlds)
     )

@@ -15,7 +15,7 @@ import pyarrow as pa
 from experiments.calibration import trail as trails
 from experiments.calibration.fit import draws_of
 from experiments.calibration.forward import VARIANTS
-from experiments.calibration.trail import TRUSTED, Moved, Trail
+from experiments.calibration.trail import TRUSTED, Headline, Moved, Trail
 from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, column, exactly, finding
@@ -118,13 +118,16 @@ def read_trail(case: Case) -> tuple[Trail, Floats]:
     return trails.trail_of(case, draws_of(z, frame), frame, rule), np.arange(len(z))
 
 
-def headline_of(worlds: pa.Table, draws: int) -> tuple[np.ndarray, Floats]:
+def headline_of(worlds: pa.Table, draws: int) -> tuple[np.ndarray, Headline]:
     """Return the draws that worlds took and their mean best gain, months, in draw order."""
     drawn, gain = column(worlds, "draw").astype(int), column(worlds, "zopa_months")
-    sums = np.bincount(drawn, np.where(np.isfinite(gain), gain, 0.0), minlength=draws)
+    gain = np.where(np.isfinite(gain), gain, 0.0)
     count = np.bincount(drawn, minlength=draws)
     at = np.flatnonzero(count)
-    return at, sums[at] / count[at]
+    mean = np.bincount(drawn, gain, draws)[at] / count[at]
+    spread = np.bincount(drawn, gain**2, draws)[at] / count[at] - mean**2
+    within = float(spread.sum() / max(count[at].sum() - len(at), 1) * count[at].mean())
+    return at, Headline(mean, np.sqrt(within / count[at]))
 
 
 def findings(
@@ -138,8 +141,8 @@ def findings(
     trail, every = read_trail(case)
     at, gain = headline_of(worlds, len(every))
     trail = trails.only(trail, at)
-    base = float(gain.mean())
-    half = 1.96 * float(gain.std()) / np.sqrt(len(gain))
+    base = float(gain.value.mean())
+    half = 1.96 * float(gain.value.std()) / np.sqrt(len(gain.value))
     found: Findings = {
         "mean_zopa_months": finding(
             Range(base, base - half, base + half, n=len(worlds)), "own war-months",
@@ -149,8 +152,8 @@ def findings(
         "changed": _changed(trail, gain, case, config),
     }  # fmt: skip
     for n, (name, struck, flipped) in enumerate(trails.influence(trail, gain)[:TOLD], 1):
-        found[f"row_{n:02d}"] = _row(case, name, base, struck, flipped)
-    for n, told in enumerate(trails.what_to_ask(trail, gain)[:TOLD], 1):
+        found[f"row_{n:02d}"] = _row(case, name, struck, flipped)
+    for n, told in enumerate(trails.what_to_ask(trail, gain.value)[:TOLD], 1):
         r, c, a = (100 * share for share in told.chances)
         found[f"ask_{n:02d}"] = finding(
             exactly(told.worth, len(at)), "own war-months",
@@ -161,9 +164,9 @@ def findings(
     return found
 
 
-def _changed(trail: Trail, gain: Floats, case: Case, config: Config) -> Finding:
+def _changed(trail: Trail, gain: Headline, case: Case, config: Config) -> Finding:
     """Return the headline after the changes asked for."""
-    asked, change = config.evidence, np.zeros(len(gain))
+    asked, change = config.evidence, np.zeros(len(gain.value))
     for name in asked.strike:
         change = change + trail.struck(name)
     for name in asked.flip:
@@ -172,12 +175,14 @@ def _changed(trail: Trail, gain: Floats, case: Case, config: Config) -> Finding:
         party, issue, option, status = _answer(case, words, FaultList()) or (0, 0, 0, 0)
         change = change + trail.added(party, issue, option, 0, status)
     after, count = trails.moved(gain, change), len([*asked.strike, *asked.flip, *asked.add])
-    said = f"With {count} changes to the record: {after.value:+.1f} own war-months{_trust(after)}."
+    said = f"Changes asked for ({count}): {after.value:+.1f} own war-months{_trust(after)}."
     if not count:
         said = (
             "No change to the record was asked for (evidence.strike, evidence.flip, evidence.add)."
         )
-    return finding(exactly(after.value, len(gain)), "own war-months", said) | {"pareto_k": after.k}
+    return finding(exactly(after.value, len(gain.value)), "own war-months", said) | {
+        "pareto_k": after.k
+    }
 
 
 def _trust(found: Moved) -> str:
@@ -186,16 +191,20 @@ def _trust(found: Moved) -> str:
     return f" (Pareto k {found.k:.2f}: too far to reweight, refit with experiment=calibrate)"
 
 
-def _row(case: Case, name: str, base: float, struck: Moved, flipped: Moved) -> Finding:
+def _row(case: Case, name: str, struck: Moved, flipped: Moved) -> Finding:
     """Return one statement and what striking or flipping it does."""
     s = next(s for s in case.tables.statements if s.statement_id == name)
+    opposite = (
+        f"{flipped.by:+.2f}{_trust(flipped)}" if flipped.by else "a condition has no opposite"
+    )
     said = (
         f"{name} ({s.speaker}, {s.source_outlet} {s.source_date}: {s.stance} {s.issue} = "
-        f"{s.option}): without it {struck.value - base:+.2f} own war-months{_trust(struck)}, "
-        f"flipped {flipped.value - base:+.2f}{_trust(flipped)}."
+        f"{s.option}): without it {struck.by:+.2f} own war-months, give or take "
+        f"{2 * struck.error:.2f}{_trust(struck)}; flipped: {opposite}."
     )
-    entry = finding(exactly(struck.value - base, 1), "own war-months", said)
-    return entry | {"statement_id": name, "pareto_k": struck.k, "flipped": flipped.value - base}
+    low, high = struck.by - 2 * struck.error, struck.by + 2 * struck.error
+    entry = finding(Range(struck.by, low, high, n=1), "own war-months", said)
+    return entry | {"statement_id": name, "pareto_k": struck.k, "flipped": flipped.by}
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:

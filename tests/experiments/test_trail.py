@@ -1,0 +1,78 @@
+"""Striking, flipping and adding rows by reweighting draws."""
+
+import numpy as np
+import pytest
+
+from experiments.calibration import trail as trails
+from experiments.calibration.fit import draws_of
+from experiments.calibration.trail import Headline, expected_move, moved
+from experiments.run import main
+from sim.case import load_case
+from sim.latent import frame_of, size
+from sim.likelihood import Rule, log_likelihood, row_weights, terms
+from sim.observed import observe
+
+CASE = load_case("ukraine_2025")
+
+
+@pytest.fixture(scope="module")
+def trail():
+    frame = frame_of(CASE, level=(np.full(4, 0.4), np.full(4, 0.1)))
+    z = np.random.default_rng(0).normal(size=(12, size(frame)))
+    return trails.trail_of(CASE, draws_of(z, frame), frame, Rule())
+
+
+def test_striking_a_row_takes_away_what_it_added(trail):
+    """The change is the likelihood of the record without the row, less that with it."""
+    name = "RU-2025-11-27-05"
+    seen, weights = observe(CASE), row_weights(observe(CASE), Rule())
+    at = seen.ids.index(name)
+    without = weights.ratings.copy()
+    without[at] = 0.0
+    demand = weights.demands.copy()
+    demand[seen.demand_ids.index(name)] = 0.0
+    less = weights._replace(ratings=without, demands=demand)
+    for d, draw in enumerate(trail.draws):
+        rows = terms(draw, seen, trail.red, trail.frame, Rule(), np)
+        change = log_likelihood(rows, less) - log_likelihood(rows, weights)
+        assert trail.struck(name)[d] == pytest.approx(change, abs=1e-9)
+
+
+def test_a_condition_has_no_opposite_and_a_refusal_has(trail):
+    rows = {s.stance: s.statement_id for s in CASE.tables.statements if not s.dissent}
+    assert not trail.flipped(rows["conditional"]).any()
+    assert trail.flipped(rows["rejects"]).any()
+
+
+def test_reweighting_moves_a_headline_towards_draws_that_fit():
+    value = np.linspace(0.0, 1.0, 200)
+    up = moved(Headline(value, np.zeros(200)), 2.0 * value)
+    same = moved(Headline(value, np.zeros(200)), np.full(200, 3.0))
+    assert up.by > 0.05
+    assert up.k < trails.TRUSTED
+    assert (same.by, same.k) == (0.0, 0.0)
+
+
+def test_far_weights_are_not_trusted():
+    value = np.linspace(0.0, 1.0, 200)
+    assert moved(Headline(value, np.zeros(200)), 400.0 * value**8).k > trails.TRUSTED
+
+
+def test_an_answer_nobody_doubts_is_worth_nothing():
+    sure = np.tile([0.0, 0.0, 1.0], (50, 1))
+    worth, chances = expected_move(sure, np.linspace(0, 1, 50))
+    assert worth == pytest.approx(0.0)
+    assert chances == (0.0, 0.0, 1.0)
+
+
+def test_an_added_answer_has_the_chance_the_draws_gave_it(trail):
+    told = [np.exp(trail.added(0, 0, 1, 0, status)) for status in (0, 1, 2)]
+    np.testing.assert_allclose(sum(told), 1.0)
+
+
+def test_a_change_to_what_is_not_there_is_bad_input(tmp_path, capsys):
+    words = ["experiment=evidence", "evidence.strike=[RU-2025-11-27-99]", f"results_dir={tmp_path}"]
+    assert main([*words, "evidence.add=['rusia:nato_membership=x:agrees']"]) == 2
+    said = capsys.readouterr().err
+    for found in ("RU-2025-11-27-99", "rusia", "nearest russia", "agrees"):
+        assert found in said
