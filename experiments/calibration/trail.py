@@ -134,7 +134,7 @@ def moved(headline: Headline, change: Floats) -> Moved:
     mean = float(headline.value.mean())
     if np.ptp(change) == 0.0:
         return Moved(mean, 0.0, 0.0, 0.0)
-    smooth, k = array_stats.psislw(change)
+    smooth, k = array_stats.psislw(-change)  # it takes the log of what a draw is divided by
     weight = np.exp(smooth - smooth.max())
     weight = weight / weight.sum()
     value = float((weight * headline.value).sum())

@@ -31,7 +31,7 @@ def draw(run_dir: Path, case: Case, config: Config) -> list[Path]:
         ax.axvline(0, color=style.INK, lw=1)
         ax.set_ylim(-0.6, len(rows) - 0.4)
         ax.set_yticks([])
-        ax.set_xlabel("change of the mean best gain of the worst-off signer, own war-months")
+        ax.set_xlabel("change of the mean best gain, own war-months")
         return page.save(run_dir / "figures", "evidence")
 
 
@@ -40,9 +40,10 @@ def _title(found: dict) -> str:
     return f"No single statement moves the mean best gain by more than {largest:.1f} war-months"
 
 
-def _caption(case: Case, config: Config) -> str:
+def _caption(case: Case,def _caption(case: Case, config: Config) -> str:
     return (
-        "Coloured: without the statement; grey: had it said the opposite; thin: the noise of worlds. By importance "
-        "reweighting of the posterior draws; where the Pareto k in findings.json is above 0.7 "
-        "only a refit can tell.\n" + style.conditions(case, config, config.worlds)
+        "Gain of the worst-off signer from the best text. Coloured: without the statement; grey: "
+        "had it said the opposite; thin: the noise of worlds. By importance reweighting of the "
+        "posterior draws; where the Pareto k in findings.json is above 0.7 only a refit can "
+        "tell.\n" + style.conditions(case, config, config.worlds)
     )
