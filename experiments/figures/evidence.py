@@ -40,9 +40,9 @@ def _title(found: dict) -> str:
     return f"No single statement moves the mean best gain by more than {largest:.1f} war-months"
 
 
-def _caption(case: Case,def _caption(case: Case, config: Config) -> str:
+def _caption(case: Case, config: Config) -> str:
     return (
-        "Gain of the worst-off signer from the best text. Coloured: without the statement; grey: "
+        "Gain of the worst-off signer from the best text. Coloured: without the row; grey: "
         "had it said the opposite; thin: the noise of worlds. By importance reweighting of the "
         "posterior draws; where the Pareto k in findings.json is above 0.7 only a refit can "
         "tell.\n" + style.conditions(case, config, config.worlds)
