@@ -147,13 +147,14 @@ def moved(headline: Headline, change: Floats) -> Moved:
 def influence(trail: Trail, headline: Headline) -> list[tuple[str, Moved, Moved]]:
     """Return every statement with the headline if it is struck and if it is flipped.
 
-    Those come first whose move is largest beyond the noise of the worlds (two errors).
+    Those come first whose move is largest beyond the noise of the worlds (two errors); those that
+    only a refit could tell come last.
     """
     rows = [
         (i, moved(headline, trail.struck(i)), moved(headline, trail.flipped(i)))
         for i in trail.seen.ids
     ]
-    return sorted(rows, key=lambda row: 2.0 * row[1].error - abs(row[1].by))
+    return sorted(rows, key=lambda row: (row[1].k > TRUSTED, 2.0 * row[1].error - abs(row[1].by)))
 
 
 def what_to_ask(trail: Trail, headline: Floats, level: int = 0) -> list[Told]:
