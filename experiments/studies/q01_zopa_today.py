@@ -39,6 +39,7 @@ from sim.conditions import binding_names
 from sim.ensemble import consent_needs
 from sim.posterior import ensemble_of
 from sim.terms import Terms, terms_of
+from sim.worth import Table
 from sim.zopa import exists, zopa
 
 FIRST = ("pr_zopa", "median_zopa_months", "closed_per_million")
@@ -82,11 +83,12 @@ def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, lis
     """Solve worlds ``first`` .. ``last - 1``."""
     ensemble = ensemble_of(case, settings_of(config, case), config.seed)
     needs = {name: consent_needs(case, name) for name in READINGS}
+    fewer = fewer_asked(ensemble.table, needs)
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     for i in range(first, last):
         world = ensemble.world(i)
         terms = terms_of(world, ensemble.table)
-        row = _signs(terms, needs)
+        row = _signs(terms, needs, fewer)
         row |= {"world": i, "binding": ""}
         if not row["exists"]:
             row["binding"] = binding_names(terms, case)
@@ -110,16 +112,24 @@ def lift(terms: Terms, what: str, needs: dict[str, np.ndarray]) -> Terms:
     return Terms(stakes, table, law)
 
 
-def _signs(terms: Terms, needs: dict[str, np.ndarray]) -> dict[str, Any]:
+def fewer_asked(table: Table, needs: dict[str, np.ndarray]) -> dict[str, bool]:
+    """Say of which variants it is sure that nobody more is asked: an open range stays open."""
+    return {
+        name: name in ("nored", "nolaw")
+        or bool((needs[name.removeprefix("consent_").replace("free", "none")] <= table.needs).all())
+        for name in LIFTED
+    }
+
+
+def _signs(terms: Terms, needs: dict[str, np.ndarray], fewer: dict[str, bool]) -> dict[str, Any]:
     """Say whether the range is open, as it stands and with conditions lifted."""
     found = exists(terms.stakes, terms.table)
     row: dict[str, Any] = {"exists": found.exists, "proven": found.proven}
     for name in LIFTED:
-        lifted = lift(terms, name, needs)
-        fewer = bool((lifted.table.needs <= terms.table.needs).all())
-        if found.exists and fewer:
+        if found.exists and fewer[name]:
             row[f"exists_{name}"] = True
             continue
+        lifted = lift(terms, name, needs)
         answer = exists(lifted.stakes, lifted.table, law=lifted.law)
         row[f"exists_{name}"] = answer.exists
         row["proven"] = row["proven"] and answer.proven
