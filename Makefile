@@ -56,9 +56,9 @@ golden: $(READY) ## rewrite the golden transcripts and show what changed
 	$(BIN)/python -m pytest -q tests/golden --golden
 	git --no-pager diff --stat -- tests/golden
 
-reproduce: $(READY) ## every preset in full, into an emptied results folder
+reproduce: $(READY) ## every preset in full (calibrate needs its extra), into an emptied results folder
 	find results -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
-	$(BIN)/tango -m 'experiment=glob(*)'
+	$(BIN)/tango -m 'experiment=glob(*,exclude=calibrate)'
 
 classroom: ## one lesson for a class (not built yet)
 	@echo "make classroom: not built yet; it comes with a later stage" >&2; exit 1
@@ -80,8 +80,11 @@ $(RIVAL)/.ready: requirements-bench.lock
 	fi
 	@touch $@
 
-lock: ## rewrite requirements.lock and requirements-bench.lock (needs uv)
+lock: ## rewrite the three lock files (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header --group test --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header --group bench -o requirements-bench.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --group test --group build --group calibrate pyproject.toml \
+		-o requirements-calibrate.lock
