@@ -11,6 +11,7 @@ from typing import Any
 
 from experiments import schema
 from experiments.schema import choice, flag, integer, key, mapping, optional, real, text, words
+from experiments.silence import WINDOWS
 
 #: How the mediator chooses whom to visit, and the rule behind each name.
 VISITS = {
@@ -34,6 +35,11 @@ class Ensemble:
         choice("prior", "stop"),
         source="ours: a case without draws from its own evidence is played from its prior, and "
         "says so",
+    )
+    non_agreement: str = key(
+        "off",
+        choice(*WINDOWS),
+        source="theory 5.1 e: no agreement to date as evidence, told beside the headlines",
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from experiments import silence
 from experiments.config import Config
 from experiments.ensembles import basis
 from experiments.findings import (
@@ -78,6 +79,7 @@ def findings(
     found |= _waiting(worlds, case) | _early(worlds, case) | _ends(worlds, case)
     found |= {"pr_zopa_nolaw": _lawless(worlds), "patience": _patience(worlds)}
     found |= _report(worlds, case) | _documents(case, config)
+    found |= silence.findings(worlds, case, config.ensemble.non_agreement)
     found["share_unproven"] = finding(
         exactly(unproven / len(worlds), len(worlds)),
         "share",

@@ -28,7 +28,7 @@ from sim.posterior import HOME, ensemble_of, manifest_of, read_normals
 from sim.worth import Floats
 from sim.zopa import zopa
 
-FIRST = ("mean_zopa_months", "changed", "row_01", "row_02", "row_03", "ask_01")
+FIRST = ("mean_zopa_months", "share_learned", "changed", "row_01", "row_02", "row_03", "ask_01")
 """The findings that come first."""
 BOXED = False
 TOLD = 10
@@ -150,6 +150,7 @@ def findings(
             f"{base:+.1f} own war-months.",
         ),
         "changed": _changed(trail, gain, case, config),
+        "share_learned": _layers(worlds, gain),
     }  # fmt: skip
     for n, (name, struck, flipped) in enumerate(trails.influence(trail, gain)[:TOLD], 1):
         found[f"row_{n:02d}"] = _row(case, name, struck, flipped)
@@ -162,6 +163,19 @@ def findings(
             f"best gain by {told.worth:.2f} own war-months on average.",
         )  # fmt: skip
     return found
+
+
+def _layers(worlds: pa.Table, gain: Headline) -> Finding:
+    """Say how much of the spread between worlds is due to what the record teaches about."""
+    inner = max(float(gain.value.var() - np.square(gain.error).mean()), 0.0)
+    outer = float(np.nanvar(column(worlds, "zopa_months")))
+    share = inner / outer if outer > 0 else 0.0
+    return finding(
+        exactly(share, len(worlds)), "share of variance",
+        f"Of the spread of the best gain between worlds {100 * share:.0f} % is due to preferences, "
+        "on which the record bears (inner band); the rest to patience, the cost of war, hazards "
+        "and linkages, on which it does not (outer box).",
+    )  # fmt: skip
 
 
 def _changed(trail: Trail, gain: Headline, case: Case, config: Config) -> Finding:
