@@ -61,7 +61,7 @@ def field(out, name):
 
 
 BAD = [
-    (["agnts.ukraine=x"], ["agnts.ukraine: found agnts.ukraine; allowed box, case, chunk, "]),
+    (["agnts.ukraine=x"], ["agnts.ukraine: found agnts.ukraine; allowed backtest, box, "]),
     (["worlds=-5"], ["worlds: found -5; allowed an integer >= 1; nearest 1"]),
     (["seed=abc"], ["seed: found abc; allowed an integer >= 0 and <= 9223372036854775807; "]),
     (["seed=99999999999999999999999"], ["seed: found 99999999999999999999999; allowed an integer"]),
@@ -100,11 +100,14 @@ BAD = [
     (["negotiator=always_no"], ["config: found Could not override 'negotiator'."]),
     (["--frob"], ["--frob: found --frob; allowed the flags of tango --help"]),
     (["--config-dir", "nowhere"], ["--config-dir: found nowhere; allowed an existing folder"]),
-    (["-m", "experiment=glob(zz*)"], ["experiment: found glob(zz*); allowed baseline, "]),
-    (["-m", "experiment=baseline,basline"], ["experiment: found basline; allowed baseline, "]),
+    (["-m", "experiment=glob(zz*)"], ["experiment: found glob(zz*); allowed backtest, baseline, "]),
+    (
+        ["-m", "experiment=baseline,basline"],
+        ["experiment: found basline; allowed backtest, baseline, "],
+    ),
     (["negotiators={ukraine:nope}"], ["negotiators.ukraine: found nope; allowed always_no, "]),
     (["case.dir=nowhere"], ["case.dir: found nowhere; allowed an existing folder"]),
-    (["study.module=basline"], ["study.module: found basline; allowed baseline"]),
+    (["study.module=basline"], ["study.module: found basline; allowed backtest, baseline"]),
     (["worlds=5", "worlds=6"], ["worlds: found 5 and 6; allowed one value (several: tango -m "]),
     (["-m", "seed=1", "+seed=2,3"], ["seed: found 1 and 2,3; allowed one value"]),
     (["case=camp_david", "case=camp_david"], ["case: found camp_david and camp_david; allowed"]),
@@ -112,8 +115,8 @@ BAD = [
         ["negotiators.russia=always_no", "negotiators.russia=responsive"],
         ["negotiators.russia: found always_no and responsive; allowed one value"],
     ),
-    (["seal"], ["seal: found a word not built yet; allowed verify, results, cite"]),
-    (["verify", "basline"], ["verify: found basline; allowed baseline"]),
+    (["seal"], ["seal: found a word not built yet; allowed verify, results, would-sign, cite"]),
+    (["verify", "basline"], ["verify: found basline; allowed backtest, baseline"]),
     (["verify", "--case", "nowhere"], [""]),
     (["verify", "--bogus"], ["verify: found --bogus; allowed [PRESET or RUN_FOLDER ...] [--case"]),
     (["verify", "--csae", "x"], ["verify: found --csae; "]),
@@ -121,10 +124,16 @@ BAD = [
     (["results", "a", "b"], ["results: found b; allowed one FOLDER or none; nearest none"]),
     (
         ["verfy"],
-        ["verfy: found verfy; allowed verify, results, cite, or key=value; nearest verify"],
+        ["verfy: found verfy; allowed verify, results, would-sign, cite, or key=value; nearest"],
     ),
-    (["resuls", "a"], ["resuls: found resuls; allowed verify, results, cite, or key=value; near"]),
-    (["cit", "--x"], ["cit: found cit; allowed verify, results, cite, or key=value; nearest cite"]),
+    (
+        ["resuls", "a"],
+        ["resuls: found resuls; allowed verify, results, would-sign, cite, or key=value; nea"],
+    ),
+    (
+        ["cit", "--x"],
+        ["cit: found cit; allowed verify, results, would-sign, cite, or key=value; nearest c"],
+    ),
     (["worlds=3", "verify"], ["verify: found verify; allowed key=value"]),
     (["cite", "me"], ["cite: found me; allowed no further word; nearest none"]),
     (["seed=abc", "worlds=-5", "x=1"], ["x: found x; ", "seed: found abc; ", "worlds: found -5; "]),
@@ -309,7 +318,7 @@ def workers_of(parent):
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for workers in /proc")
 @pytest.mark.parametrize("pause", [0, 0.3])
 def test_ctrl_c_while_workers_import_is_one_line(tmp_path, pause):
-    words = ["case=camp_david", "worlds=40", "chunk=1", "threads=2"]
+    words = ["case=camp_david", "ensemble=prior", "worlds=40", "chunk=1", "threads=2"]
     started = subprocess.Popen(
         [sys.executable, "-m", "experiments.run", *words],
         cwd=tmp_path,

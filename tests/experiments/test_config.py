@@ -23,7 +23,7 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
     top = yaml.safe_load((folder / "config.yaml").read_text())
     del top["defaults"], top["hydra"], top["case"]
     groups = {
-        "ensemble": "prior",
+        "ensemble": "posterior",
         "war": "standard",
         "response": "standard",
         "protocol": "single_text",

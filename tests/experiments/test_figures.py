@@ -15,6 +15,7 @@ from matplotlib.text import Text
 from experiments import batch, job
 from experiments.compose import composed
 from experiments.config import read_config
+from experiments.ensembles import basis
 from experiments.figures import (
     arms,
     documents,
@@ -135,7 +136,7 @@ def test_nothing_is_clipped_and_every_figure_says_what_it_rests_on(drawn):
     for page in pages:
         texts, whole = words_of(page), page.figure.bbox
         said = " ".join(text.get_text() for text, _ in texts)
-        assert "Conditional on the model; priors, not data" in said
+        assert f"Conditional on the model; {basis(chosen.config, chosen.case)}" in said
         assert f"{len(chosen.worlds)} worlds, seed {chosen.config.seed}" in said
         for text, box in texts:
             inside = (box.x0 >= 0, box.y0 >= 0, box.x1 <= whole.x1, box.y1 <= whole.y1)
