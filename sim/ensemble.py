@@ -61,15 +61,17 @@ class Ensemble:
 
 def prior_ensemble(case: Case, settings: Settings, seed: int) -> Ensemble:
     """Return the prior ensemble of a case, with the numbers the settings hold."""
-    held = hold(case, settings.fixed)
-    if settings.enforcement_value == "intrinsic":
-        held = read_intrinsically(held)
-    return Ensemble(held, settings, seed)
+    return Ensemble(_held(case, settings), settings, seed)
 
 
 def posterior_ensemble(case: Case, settings: Settings, seed: int, learned: Learned) -> Ensemble:
     """Return the ensemble whose weights, values, thresholds and response were learned (5)."""
-    return Ensemble(hold(case, settings.fixed), settings, seed, learned)
+    return Ensemble(_held(case, settings), settings, seed, learned)
+
+
+def _held(case: Case, settings: Settings) -> Case:
+    held = hold(case, settings.fixed)
+    return read_intrinsically(held) if settings.enforcement_value == "intrinsic" else held
 
 
 def consent_needs(case: Case, mode: str) -> Bools:

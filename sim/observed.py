@@ -36,10 +36,11 @@ WEAK = {"weak_reading", "item_level", "read_from_conduct", "parliament_not_gover
 """Notes of a verdict that halve its weight (ours)."""
 STRICT = {
     "package_reading", "wartime_pressure", "wartime_use_not_treaty_limit", "leverage_talk",
-    "threat_not_offer", "disowned_by_kyiv", "contradicts_line", "passage_not_seen", "partial",
+    "threat_not_offer", "disowned", "contradicts_line", "passage_not_seen", "partial",
     "scope_unclear", "price_not_aim",
 }  # fmt: skip
-"""Notes of a statement that a strict reading leaves out, as it does what is only inferred."""
+"""Notes of a statement that a strict reading leaves out (whoever disowned it), as it does what is
+only inferred."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,14 @@ def reading(case: Case, strict: bool = False, leaders: bool = True) -> Case:
     kept = tuple(
         s for s in case.tables.statements
         if (leaders or s.level != "leader")
-        and not (strict and (STRICT & set(s.coder_note) or s.evidence == "inferred"))
+        and not (strict and (_doubtful(s.coder_note) or s.evidence == "inferred"))
     )  # fmt: skip
     return replace(case, tables=replace(case.tables, statements=kept))
+
+
+def _doubtful(notes: Sequence[str]) -> bool:
+    """Say whether a note of a statement keeps it out of a strict reading."""
+    return bool(STRICT & {note.partition("_by_")[0] for note in notes})
 
 
 def own_line(case: Case) -> list[Statement]:
