@@ -33,7 +33,8 @@ FIRST = (
 )
 """The findings that come first."""
 TOLD = ("log_score_average", "log_score_axis", "log_score_nearest", "log_score_carry",
-        "log_score_frequency", "gain_log_score_axis_middle", "gain_log_score_average")  # fmt: skip
+        "log_score_frequency", "gain_log_score_axis_middle", "log_score_model_without_late",
+        "gain_log_score_average")  # fmt: skip
 """Cells that are told besides; all the others stand in findings.json only."""
 BOXED = False
 UNIT = "forecast"
@@ -54,6 +55,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
         "week": (whole, "calendar week"),
         "party": (text, "name"),
         "middle": (pa.bool_(), "neither end of its issue"),
+        "late": (pa.bool_(), "about an option first public after the cut-off"),
         "status": (whole, "0 reject, 1 conditional, 2 accept"),
         "reject": (real, "chance"),
         "conditional": (real, "chance"),
@@ -97,6 +99,7 @@ def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, lis
                 "week": int(weeks[n]),
                 "party": case.parties[answers.party[n]],
                 "middle": bool(inner[n]),
+                "late": bool(case.agenda.late[answers.issue[n], answers.option[n]]),
                 "status": int(answers.status[n]),
             } | dict(zip(("reject", "conditional", "accept"), map(float, chance[n]), strict=True))
             for column, value in row.items():
@@ -157,11 +160,16 @@ def _parts(rows: dict[str, np.ndarray], case: Case) -> dict[str, Ints]:
     """Return the rows behind every ending of a cell's name."""
     parts = {"": np.arange(len(rows["status"]))}
     parts |= {f"_{name}": np.flatnonzero(rows["party"] == name) for name in case.parties}
-    return parts | {"_middle": np.flatnonzero(rows["middle"])}
+    late = np.flatnonzero(~rows["late"])
+    return parts | {"_middle": np.flatnonzero(rows["middle"]), "_without_late": late}
 
 
 def _words(part: str) -> str:
-    words = {"": "all answers", "_middle": "answers on middle options"}
+    words = {
+        "": "all answers",
+        "_middle": "answers on middle options",
+        "_without_late": "answers on options public before the cut-off",
+    }
     return words.get(part, f"answers of {part[1:]}")
 
 
