@@ -89,7 +89,7 @@ def at_ratio(world: World, table: Table, ratio: float, law: bool = True) -> Term
     compiled(start)(world.fighting.law, state)
     state[RATIO] += ratio
     worth = compiled(worth_of_fighting)
-    reserve = [worth(world.fighting, world.delta, state, p) for p in range(len(world.reserve))]
+    reserve = [worth(world.fighting, state, p) for p in range(len(world.reserve))]
     return at_reserve(world, table, np.array(reserve), law)
 
 

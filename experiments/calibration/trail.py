@@ -25,6 +25,8 @@ from sim.worth import Floats, Ints
 
 TRUSTED = 0.7
 """Pareto k above which reweighted draws are not to be trusted (Vehtari et al. 2024)."""
+FEWEST = 25
+"""Draws below which the tail of the weights cannot be judged."""
 
 
 class Headline(NamedTuple):
@@ -134,7 +136,10 @@ def moved(headline: Headline, change: Floats) -> Moved:
     mean = float(headline.value.mean())
     if np.ptp(change) == 0.0:
         return Moved(mean, 0.0, 0.0, 0.0)
-    smooth, k = array_stats.psislw(-change)  # it takes the log of what a draw is divided by
+    if len(change) < FEWEST:
+        smooth, k = change, np.inf  # too few for a tail to be judged
+    else:
+        smooth, k = array_stats.psislw(-change)  # it takes the log of what a draw is divided by
     weight = np.exp(smooth - smooth.max())
     weight = weight / weight.sum()
     value = float((weight * headline.value).sum())
