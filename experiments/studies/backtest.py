@@ -180,7 +180,11 @@ def _cell(
     value = scores.scored(score, chance, status) if len(status) else float("nan")
     if np.isnan(value):
         return not_built(f"{score} of {name}, {_words(part)}: not defined on {len(status)} rows.")
-    low, high = scores.interval(lambda at: scores.scored(score, chance[at], status[at]), samples)
+    if score == "auc":
+        low, high = scores.interval(lambda at: scores.auc(chance[at, 0], status[at] == 0), samples)
+    else:
+        rows = scores.by_row(chance, status)[score]
+        low, high = scores.interval(lambda at: float(rows[at].mean()), samples)
     better = "higher" if scores.HIGHER[score] else "lower"
     spread = f"{low:.3f} to {high:.3f}, {better} is better"
     said = f"{score} of {name}, {_words(part)}: {value:.3f} ({spread})"
