@@ -22,7 +22,9 @@ from sim.case import Case
 from sim.draw import INDIFFERENT
 from sim.ensemble import log_weight_sd, prior_ensemble
 from sim.evidence import positions
+from sim.respond import logistic
 from sim.settings import Settings
+from sim.traced import traced
 from sim.worth import Bools, Floats, Ints
 
 SALIENCE = ("analyst", "observers", "mentions", "equal")
@@ -222,15 +224,10 @@ def values(b: dict[str, Any], frame: Frame, xp: Any) -> Any:
     up = rising(frame.sds[0] * b["shape"] + frame.sds[1] * b["party_shape"], exists, xp)
     along = xp.where(frame.direction[:, None, None] > 0, up, 1.0 - up)
     scatter = SCATTER * xp.exp(SCATTER_SD * b["scatter"])
-    ideal = logistic(CENTRE_SD * b["centre"][:, None] + scatter * b["ideal"], xp)
+    ideal = traced(logistic, xp)(CENTRE_SD * b["centre"][:, None] + scatter * b["ideal"])
     near = around(ideal, frame.position, exists, xp)
     ordered = (frame.direction != 0)[:, None, None] & frame.monotone[None, :, None]
     return xp.where(exists, xp.where(ordered, along, near), 0.0)
-
-
-def logistic(x: Any, xp: Any) -> Any:
-    """Return 1 / (1 + exp(-x))."""
-    return 1.0 / (1.0 + xp.exp(-x))
 
 
 def rising(steps: Any, exists: Bools, xp: Any) -> Any:

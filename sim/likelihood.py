@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.latent import Frame, Latent
 from sim.observed import Observations
-from sim.respond import CATEGORIES, MIDDLE, category_chance, eta
+from sim.respond import CATEGORIES, MIDDLE, category_chance, eta, logistic
 from sim.traced import traced
 from sim.worth import Bools, Floats, Ints
 
@@ -90,7 +90,7 @@ def latents(
         return told
     rank = xp.sort(xp.log(draw.weight), axis=1)
     bar = rank[:, issues // 2] if rule.heavy == "half" else rank[:, issues - 3]
-    judged = 1.0 / (1.0 + xp.exp(-(xp.log(weight) - bar[party]) / SPAN))
+    judged = traced(logistic, xp)((xp.log(weight) - bar[party]) / SPAN)
     return judged * told + (1.0 - judged) * 1.0
 
 
@@ -161,7 +161,7 @@ def verdict_chances(draw: Latent, seen: Observations, frame: Frame, xp: Any) -> 
     scale = xp.sqrt(xp.square(draw.noise) + spread)
     gap = (worth - draw.level[p] - draw.holdout[p]) / scale
     cuts = xp.stack([-draw.cut[0] - draw.cut[1], -draw.cut[1], xp.zeros(())])
-    up_to = 1.0 / (1.0 + xp.exp(xp.clip(gap[:, None] - cuts, -50.0, 50.0)))
+    up_to = traced(logistic, xp)(cuts - gap[:, None])
     edges = xp.concatenate([xp.zeros((len(p), 1)), up_to, xp.ones((len(p), 1))], axis=1)
     return (1.0 - frame.lapse) * (edges[:, 1:] - edges[:, :-1]) + frame.lapse / 4.0
 

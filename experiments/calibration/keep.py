@@ -5,7 +5,6 @@ on one another; the chances of the forward chain go into a table beside it.
 """
 
 import csv
-import hashlib
 import io
 import shutil
 from collections.abc import Mapping
@@ -94,9 +93,3 @@ def read_forward(case: Case, folder: Path = HOME) -> dict[str, dict[str, Floats]
         chances = np.array([float(row[name]) for name in COLUMNS[3:]])
         found.setdefault(row["variant"], {})[row["statement_id"]] = chances
     return found
-
-
-def forward_sha256(case: Case) -> str:
-    """Return the hash of the kept forward chances, empty if there are none."""
-    place = forward_place(HOME, case)
-    return hashlib.sha256(place.read_bytes()).hexdigest() if place.is_file() else ""

@@ -19,7 +19,6 @@ from sim.zopa import zopa
 
 LEARNED = 0.2
 """Contraction below which a number counts as not learned and is greyed (theory 6.8)."""
-GLOBALS = {"beta": "steepness", "xi": "how stakes sharpen", "mention": "mentions per weight"}
 PRIOR_DRAWS = 2000
 HEADLINE_WORLDS = 200
 
