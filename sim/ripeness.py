@@ -165,6 +165,15 @@ def ripeness(ensemble: Ensemble, rules: Rules, i: int, world: World) -> list[Mom
     ]
 
 
+def waiting_bar(rules: Rules, world: World, i: int) -> Floats | None:
+    """Return h (P,) at the first contact, util; None if the war has ended by then."""
+    states, bases = np.zeros((1, STATE)), np.zeros((1, *world.base.shape), dtype=np.int64)
+    holds = np.zeros((1, len(world.month)))
+    first = np.array(knot_contacts(rules)[:1], dtype=np.int64)
+    reached = compiled(walk)(rules, world, i, first, states, bases, holds)
+    return holds[0] if reached else None
+
+
 def _moment(
     ensemble: Ensemble, world: World, week: int, state: Floats, base: Ints, hold: Floats
 ) -> Moment:
