@@ -165,6 +165,12 @@ def ripeness(ensemble: Ensemble, rules: Rules, i: int, world: World) -> list[Mom
     ]
 
 
+def ripe_at_start(ensemble: Ensemble, rules: Rules, world: World) -> float:
+    """Return RIPE before anybody has spoken, every party's surplus counted in util (2.5)."""
+    hold = compiled(open_talks)(rules, world).fortunes.holdout
+    return float(zopa(world, ensemble.table, bar=hold).value)
+
+
 def _moment(
     ensemble: Ensemble, world: World, week: int, state: Floats, base: Ints, hold: Floats
 ) -> Moment:
