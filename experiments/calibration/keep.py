@@ -61,7 +61,9 @@ def write(
     store.write_text(table, forward_text(worlds, case))
     kept = [place, place.with_suffix(".json"), table]
     if publics:
-        asked = polls.write(run_dir / "posterior", case, publics, {"seed": config.seed})
+        asked = polls.write(
+            run_dir / "posterior", case, publics, {"seed": config.seed, **libraries}
+        )
         kept += [asked, asked.with_suffix(".json")]
     if config.calibrate.keep:
         for file in kept:

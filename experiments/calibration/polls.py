@@ -168,7 +168,8 @@ def findings(case: Case, chains: Mapping[str, Floats]) -> Findings:
         )  # fmt: skip
         found |= {f"poll_{party}_{n}": _met(case, opinion, n) for n in range(len(opinion.polls))}
         for document in case.document_ids:
-            if document not in case.background_documents:
+            whole = text_of(case, document).known > 1
+            if whole and document not in case.background_documents:
                 found[f"public_{party}_{document}"] = _told(case, opinion, document)
     return found
 

@@ -43,8 +43,8 @@ READINGS = {
 }
 """Other readings of the record; each is fitted by a normal around its peak, which is quick."""
 READING_DRAWS = 200
-PUBLIC_DRAWS = 500
-"""Draws of every chain of a public at most: it is a small problem."""
+PUBLIC = (300, 400)
+"""Draws of warm-up and kept, of every chain of a public at most: it is a small problem."""
 Rows = dict[str, list[Any]]
 
 
@@ -136,7 +136,8 @@ def _public(case: Case, config: Config, name: str) -> list[dict[str, Any]]:
     """Sample every chain of a polled public; the draws of a chain follow one another."""
     c, rows = config.calibrate, []
     for chain in range(c.chains):
-        found = polls.sample(case, name, config.seed, chain, c.warmup, min(c.draws, PUBLIC_DRAWS))
+        lengths = min(c.warmup, PUBLIC[0]), min(c.draws, PUBLIC[1])
+        found = polls.sample(case, name, config.seed, chain, *lengths)
         rows += [
             {"number": chain, "normals": packed(z), "steps": s, "diverged": d}
             for z, s, d in zip(found.z, found.steps, found.diverged, strict=True)

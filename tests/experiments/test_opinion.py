@@ -125,3 +125,14 @@ def test_every_document_is_told_with_its_chance():
     assert f"public_{PARTY}_istanbul_2022" not in found
     assert "unknown or left open" in found[f"public_{PARTY}_geneva_framework"]["sentence"]
     assert found[f"poll_{PARTY}_7"]["n"] == 512
+
+
+def test_the_kept_public_meets_its_polls():
+    """Kept draws: each decided share within 15 points, plans in the order the polls put them."""
+    opinion = opinion_of(CASE, PARTY)
+    assert opinion is not None
+    fitted = [float(np.median(acceptance(opinion.publics, CASE, p.text))) for p in opinion.polls]
+    told = [p.accept / (p.accept + p.reject) for p in opinion.polls]
+    np.testing.assert_allclose(fitted, told, atol=0.15)
+    assert max(fitted[2], fitted[5], fitted[6]) < min(fitted[0], fitted[3])
+    assert max(fitted[0], fitted[3]) < min(fitted[1], fitted[4], fitted[7])
