@@ -71,11 +71,8 @@ def rows_of(case: Case, settings: Settings, seed: int, i: int, names: list[str])
     """Yield the rows of world ``i``: what would open each range, and the fewest changes."""
     ensemble, rules = ready(case, settings, seed)
     world = ensemble.world(i)
-    bar = waiting_bar(rules, world, i)
-    asked: dict[str, Asked] = {ANY: as_it_stands}
-    if bar is not None:
-        micro = np.floor(bar * MICRO + 0.5).astype(np.int64)
-        asked[WAITING] = lambda terms: with_bar(terms, micro)
+    bar = np.floor(waiting_bar(rules, world) * MICRO + 0.5).astype(np.int64)
+    asked: dict[str, Asked] = {ANY: as_it_stands, WAITING: lambda terms: with_bar(terms, bar)}
     asked |= {name: held(case, name) for name in documents(case, names)}
     for name, question in asked.items():
         for row in _openings(ensemble, i, world, question):
@@ -116,9 +113,15 @@ def _openings(ensemble: Ensemble, i: int, world: World, asked: Asked) -> Iterato
         points = least_points(ensemble, i, world, asked)
         yield _row(POINTS, ALL, None if points is None else float(points))
         yield from _war(case, asked, lambda shift: at_ratio(world, table, shift))
-        for x, y in carrot_pairs(terms, *case.belligerents).tolist():
+        for x, y in carrot_pairs(_of_two(terms), *case.belligerents).tolist():
             one, two = (float(world.month[p]) * MICRO for p in case.belligerents)
             yield _row(PAIR, "", x / one) | {"second": y / two}
+
+
+def _of_two(terms: Terms) -> Terms:
+    """Return the terms with nobody's consent but the belligerents' asked."""
+    alone = terms.table._replace(needs=np.zeros_like(terms.table.needs))
+    return Terms(terms.stakes, alone, terms.law)
 
 
 def _war(case: Case, asked: Asked, at: Callable[[float], Terms]) -> Iterator[Row]:

@@ -165,13 +165,15 @@ def ripeness(ensemble: Ensemble, rules: Rules, i: int, world: World) -> list[Mom
     ]
 
 
-def waiting_bar(rules: Rules, world: World, i: int) -> Floats | None:
-    """Return h (P,) at the first contact, util; None if the war has ended by then."""
-    states, bases = np.zeros((1, STATE)), np.zeros((1, *world.base.shape), dtype=np.int64)
-    holds = np.zeros((1, len(world.month)))
-    first = np.array(knot_contacts(rules)[:1], dtype=np.int64)
-    reached = compiled(walk)(rules, world, i, first, states, bases, holds)
-    return holds[0] if reached else None
+def waiting_bar(rules: Rules, world: World) -> Floats:
+    """Return h (P,) before anybody has spoken, util (2.4)."""
+    hold: Floats = compiled(open_talks)(rules, world).fortunes.holdout
+    return hold
+
+
+def ripe_at_start(ensemble: Ensemble, rules: Rules, world: World) -> float:
+    """Return RIPE before anybody has spoken, every party's surplus counted in util (2.5)."""
+    return float(zopa(world, ensemble.table, bar=waiting_bar(rules, world)).value)
 
 
 def _moment(

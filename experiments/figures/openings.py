@@ -108,7 +108,7 @@ def _title(closed: list[Opened]) -> str:
     never = sum(share == 0.0 for share in alone)
     return (
         "How often one instrument used on one party alone opens a range that is closed, and the "
-        f"amount it takes; of {len(closed)} such ranges {never} are opened by none"
+        f"amount it takes: {never} of {len(closed)} such ranges opened by none"
     )
 
 
@@ -139,10 +139,10 @@ def _pairs(run: Run, closed: list[Opened]) -> list[Path]:
     shown = [of for of in closed if any(of.pairs.values())]
     if not shown:
         return []
-    across = min(len(shown), 3)
+    across = min(len(shown), 2)
     down = -(-len(shown) // across)
     width = LEFT + across * (PANEL + GAP)
-    page = Page(_pairs_title(), _pairs_caption(run, shown), width, down * (PANEL + 1.05))
+    page = Page(_pairs_title(run, shown), _pairs_caption(run, shown), width, down * (PANEL + 1.05))
     for n, of in enumerate(shown):
         left = LEFT + (n % across) * (PANEL + GAP)
         bottom = 0.55 + (down - 1 - n // across) * (PANEL + 1.05)
@@ -151,39 +151,47 @@ def _pairs(run: Run, closed: list[Opened]) -> list[Path]:
 
 
 def _panel(ax: Axes, run: Run, of: Opened) -> None:
-    """Draw every world's least pairs, and what opens the range in half and nine tenths."""
+    """Draw every world's least pairs, and what suffices in half and nine tenths of worlds."""
     points = np.array([pair for pairs in of.pairs.values() for pair in pairs])
-    most = max(1.0, float(np.quantile(points, 0.95)) * 1.15)
-    grid = np.linspace(0.0, most, 120)
+    most = max(5.0, 1.15 * float(np.quantile(points, 0.97)))
+    grid = np.linspace(0.0, most, 160)
     total = of.opened_by_both(grid, grid)
-    ax.scatter(*points.T, s=9, color=style.QUIET, alpha=0.6, lw=0, clip_on=True)
     for level, dash in SHARES:
         if total.min() < level <= total.max():
-            ax.contour(grid, grid, total.T, [level - 1e-9], colors="#CC3311", linestyles=dash)
-    ax.set_xlim(-0.02 * most, most)
-    ax.set_ylim(-0.02 * most, most)
+            ax.contour(grid, grid, total.T, [level - 1e-9], colors="#CC3311", linestyles=dash,
+                       linewidths=1.4)  # fmt: skip
+    ax.scatter(*points.T, s=14, color=style.QUIET, alpha=0.55, lw=0, clip_on=False, zorder=3)
+    ax.set_xlim(0.0, most)
+    ax.set_ylim(0.0, most)
     one, two = (style.label(run.case.parties[p]) for p in run.case.belligerents)
     ax.set_xlabel(f"carrot to {one}, own war-months", size=style.SMALL)
     ax.set_ylabel(f"carrot to {two}, own war-months", size=style.SMALL)
-    open_now, best = style.percent(float(of.open.mean())), style.percent(float(total.max()))
     head = style.wrap(name_of(run, of.name), style.SMALL, PANEL, bold=True)
-    ax.set_title("\n".join([*head, f"open without any {open_now}, with the most drawn {best}"]),
-                 loc="left", size=style.SMALL)  # fmt: skip
+    nothing = style.percent(float(total[0, 0]))
+    ax.set_title("\n".join([*head, f"nothing needed in {nothing} of worlds"]), loc="left",
+                 size=style.SMALL)  # fmt: skip
 
 
-def _pairs_title() -> str:
+def _pairs_title(run: Run, shown: list[Opened]) -> str:
+    """Say for every range what the belligerents would have to be paid in the middle world."""
+    one, two = (style.label(run.case.parties[p]) for p in run.case.belligerents)
+    told = []
+    for of in shown:
+        least = [min(pairs, default=(0.0, 0.0)) for pairs in of.pairs.values()]
+        x, y = (median(np.array([pair[i] for pair in least])) for i in range(2))
+        told.append(f"{name_of(run, of.name)} {x:.0f} and {y:.0f}")
     return (
-        "Carrots to both belligerents that open a range: the pairs of which none can be made "
-        "smaller for one without being larger for the other"
+        f"What {one} and {two} lack to sign, in the middle world, each in its own war-months: "
+        + "; ".join(told)
     )
 
 
 def _pairs_caption(run: Run, shown: list[Opened]) -> str:
     return (
-        "Dots: for every world in which the range is closed, the pairs of payments on signature "
-        "that open it with nothing to spare (no dot where a third signer also falls short). Red: "
-        "pairs that leave it open in half of all worlds (full line) and in nine tenths (dashed); a "
-        "line is missing where no pair drawn reaches that share. Red lines and law are set aside "
-        "for documents. War-months of the two are not comparable: each counts its own.\n"
+        "Dots: worlds, at the least pair of payments on signature with which both belligerents "
+        "sign; where a range has several such pairs, none smaller for both, all are drawn. Red: "
+        "pairs that suffice in half of all worlds (full line) and in nine tenths (dashed, where it "
+        "lies inside). A few worlds lie outside the panels. Red lines, law and the signatures of "
+        "others are set aside. A war-month of one is not that of the other.\n"
         + run.conditions(len(shown[0].open))
     )

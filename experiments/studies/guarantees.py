@@ -19,8 +19,9 @@ import pyarrow as pa
 
 from experiments.columns import Column
 from experiments.config import Config
-from experiments.findings import SHARE, Finding, Findings, exactly, finding, percent
-from experiments.ranges import BoxRange, Floats, sampling, share
+from experiments.findings import SHARE, Finding, Findings, exactly, finding, middle, percent
+from experiments.ranges import BoxRange, Floats, Range, sampling, share
+from experiments.referendum import Referendum, referendums
 from experiments.switches import settings_of
 from sim.case import Case
 from sim.commitment import READINGS
@@ -231,6 +232,26 @@ def findings(
         found |= _of_reading(worlds, case, config, reading)
     for s, side in enumerate(sides(case)):
         found[f"prefers_weak_{side}"] = _prefers_weak(worlds, case, s)
+    for vote in referendums(case, fixed_text(case, config)):
+        found |= _referendum(vote, subject(case, config))
+    return found
+
+
+def _referendum(vote: Referendum, document: str) -> Findings:
+    """Say what share of a polled public accepts the text without guarantees and with the best."""
+    shares, chances, found = vote.shares(), vote.chances(), {}
+    best = int(shares.mean(axis=0).argmax())
+    for label, n in (("none", 0), ("best", best)):
+        spread = middle(shares[:, n])
+        value = Range(float(shares[:, n].mean()), spread.low, spread.high, n=len(shares))
+        found[f"public_{vote.party}_{label}"] = finding(
+            value,
+            "share of the public",
+            f"Of the public of {title(vote.party)}, as the polls teach it, {percent(value.value)} "
+            f"accept {document} with the package of E = {vote.levels[n]} it likes best (mean; 90 % "
+            f"of draws {percent(spread.low)} to {percent(spread.high)}); a referendum passes with "
+            f"a chance of {percent(float(chances[:, n].mean()))}.",
+        )
     return found
 
 
@@ -324,9 +345,9 @@ def title(party: str) -> str:
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
-    """Draw the iso-acceptance maps of either side under every reading."""
-    from experiments.figures import guarantees, source, style
+    """Draw the iso-acceptance maps of either side, the polled public's, and the rest chosen too."""
+    from experiments.figures import guarantees, referendum, source, style
 
     run = source.read(run_dir, case, config)
     with style.look():
-        return guarantees.draw(run)
+        return guarantees.draw(run) + referendum.draw(run)

@@ -219,7 +219,7 @@ def duplicated(j, coef, red, table):
 @rule
 def renumbered(coef, base, link, red, table):
     """Return the problem with points and the two sides in the opposite order."""
-    parties, levels, issues, options = coef.shape
+    parties, _, issues, _ = coef.shape
     other, lines = np.zeros_like(coef), np.zeros_like(red)
     counts, points, needs = (
         np.zeros_like(table.n_options), np.zeros_like(table.enforcement),
