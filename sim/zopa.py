@@ -194,6 +194,20 @@ def _answer(
     stakes: Stakes, table: Table, law: bool, best: int, enough: int
 ) -> tuple[int, int, Ints]:
     """Return best smallest surplus above ``best``, a proven bound on it, and its text."""
+    best, text, bounds = _searched(stakes, table, law, best, enough)
+    unproven = best
+    for turn, level in zip(*np.nonzero(bounds == -NOTHING), strict=True):
+        if best >= enough:
+            break
+        best, bound = _stubborn(stakes, table, law, int(turn), int(level), best, text)
+        unproven = max(unproven, bound)
+    return best, max(best, unproven), text
+
+
+def _searched(
+    stakes: Stakes, table: Table, law: bool, best: int, enough: int
+) -> tuple[int, Ints, Ints]:
+    """Return what the search finds: surplus, text, bounds (sets, L); -NOTHING where cut off."""
     if not compiled(fits)(stakes.coef, stakes.base, stakes.link):
         raise OverflowError("surpluses differ too much between parties to be counted in integers")
     plain = in_order(table)
@@ -204,13 +218,18 @@ def _answer(
         *stakes[:4], plain, law, best, enough, MAX_NODES,
         text, bounds,
     )  # fmt: skip
-    best, unproven = int(best), int(best)
-    for turn, level in zip(*np.nonzero(bounds == -NOTHING), strict=True):
-        if best >= enough:
-            break
-        best, bound = _stubborn(stakes, table, law, int(turn), int(level), best, text)
-        unproven = max(unproven, bound)
-    return best, max(best, unproven), text
+    return int(best), text, bounds
+
+
+def left_open(world: World | Stakes, table: Table, *, sign: bool, law: bool = True) -> int:
+    """Return how many sets of signers and levels the search leaves to HiGHS; ``sign`` alone or all.
+
+    Those that could still hold a text above the best one found.
+    """
+    stakes = _counted(world, _ratio(world, "util"), _micro_bar(world, None))
+    best, enough = (-1, 0) if sign else (LEAST, ALL)
+    best, _, bounds = _searched(stakes, table, law, best, enough)
+    return 0 if best >= enough else int((bounds == -NOTHING).sum())
 
 
 def _stubborn(

@@ -5,9 +5,18 @@ everything else left out: integers that add up, so that both programs must find 
 points. The rival lists every text and is asked as long as it can; we are also asked for the whole
 case, with linkages, red lines, consent, law and enforcement switched on.
 
-The rival's Kalai point is Kalai's of 1977, the largest smallest gain, our leximin. Its
-Kalai-Smorodinsky point is the one of most equal shares, ours that of the largest smallest share:
-over finitely many texts these differ, and they are not compared.
+Compared are the four answers that both define alike: the frontier; the Nash point (largest product
+of gains); the Kalai point (Kalai 1977: largest smallest gain, `kalai_points`, our leximin, which
+only breaks its ties further); and the point of largest welfare (`max_welfare_points`, our
+utilitarian one: its sum of utilities is our sum of gains and a constant). Where several points tie,
+ours must be among the rival's.
+
+Kalai and Smorodinsky (1975) are read in two ways, and not compared. On a line of texts without gaps
+the point where everybody has an equal share of what it could get at most is both the one of largest
+smallest share (ours) and the one of most equal shares (the rival's `ks_points`, which minimises the
+largest share less the smallest). Over finitely many texts no point has equal shares, and the two
+part: the most equal shares may be small ones, and a better text for everybody may be passed over
+for a more equal one.
 """
 
 import time
@@ -32,10 +41,10 @@ WORDS = {"frontier": "frontier", "nash": "Nash point", "exists": "closed range"}
 
 NOTES = """\
 Two belligerents, the first issues of the case, sums over issues: both programs found the same
-frontier, Nash and Kalai points (whole numbers). whole: every issue, as sums; everything: four
-parties, linkages, red lines, consent, law and 15 levels of enforcement, which the rival has no
-counterpart for. Closed range: proving that no text clears the bars, set one micro-util too high.
-A dash: more texts than the rival is asked to list."""
+frontier, Nash, Kalai and largest-welfare points (whole numbers). whole: every issue, as sums;
+everything: four parties, linkages, red lines, consent, law and 15 levels of enforcement, which the
+rival has no counterpart for. Closed range: proving that no text clears the bars, set one micro-util
+too high. A dash: more texts than the rival is asked to list."""
 
 Found = dict[str, Any]
 T = TypeVar("T")
@@ -124,6 +133,7 @@ def _measure(terms: Terms) -> Found:
         "frontier": front.points.tolist(),
         "nash": points["nash"],
         "kalai": points["leximin"],
+        "welfare": points["utilitarian"],
         "exists_closed": nothing is not None,
         "ms": {
             "frontier": frontier_ms,
@@ -161,12 +171,17 @@ def rows(own: dict[str, Found], theirs: dict[str, Found], where: str) -> dict[st
 
 def differences(own: dict[str, Found], theirs: dict[str, Found]) -> list[str]:
     """Return what the two programs disagree on; empty is what both promise."""
-    return [
-        f"{what} of {name} issues: ours {own[name][what]}, the rival's {other[what]}"
-        for name, other in theirs.items()
-        for what in ("frontier", "nash", "kalai", "exists_closed")
-        if own[name][what] != other[what]
-    ]
+    found = []
+    for name, other in theirs.items():
+        mine = own[name]
+        same = {what: mine[what] == other[what] for what in ("frontier", "exists_closed")}
+        same |= {what: mine[what] in other[what] for what in ("nash", "kalai", "welfare")}
+        found += [
+            f"{what} of {name} issues: ours {mine[what]}, the rival's {other[what]}"
+            for what, equal in same.items()
+            if not equal
+        ]
+    return found
 
 
 def table(own: dict[str, Found], rows: dict[str, dict[str, Any]]) -> str:

@@ -4,7 +4,7 @@
 
 Prints one JSON line per mechanism. Single text: a veto mechanism (random proposals, 1,000 steps)
 and hill climbing (until no step helps). Alternating offers: aspiration agents, 100 steps. Given a
-list of domains, one JSON line for each instead: frontier, Nash and Kalai points, existence.
+list of domains, one JSON line for each instead: frontier, points of three theories, existence.
 """
 
 import json
@@ -97,13 +97,18 @@ def measures(domain):
 
 
 def possible(domain):
-    """Return frontier, Nash and Kalai points and existence of one domain, by listing every text.
+    """Return frontier, points of three theories and existence of one domain, listing every text.
 
     Utilities are whole numbers, so that sums are exact; gains are counted from the reservation.
     """
     from negmas import make_issue
     from negmas.outcomes import enumerate_issues
-    from negmas.preferences import kalai_points, nash_points, pareto_frontier
+    from negmas.preferences import (
+        kalai_points,
+        max_welfare_points,
+        nash_points,
+        pareto_frontier,
+    )
 
     _, functions = preferences(domain)
     parties = list(domain["parties"].values())
@@ -116,9 +121,10 @@ def possible(domain):
     frontier_ms = 1e3 * (time.process_time() - began)
     best = [max(point[p] for point in front) for p in range(2)]
     ranges = list(zip(reserve, best, strict=True))
-    nash = nash_points(functions, front, ranges=ranges, outcomes=outcomes)[0][0]
+    nash = nash_points(functions, front, ranges=ranges, outcomes=outcomes)
     nash_ms = 1e3 * (time.process_time() - began)
-    kalai = kalai_points(functions, front, ranges=ranges, outcomes=outcomes)[0][0]
+    kalai = kalai_points(functions, front, ranges=ranges, outcomes=outcomes)
+    welfare = max_welfare_points(functions, front, ranges=ranges, outcomes=outcomes)
     began = time.process_time()
     bars = list(zip(functions, (party["closed"] for party in parties), strict=True))
     found = any(all(f(outcome) >= bar for f, bar in bars) for outcome in outcomes)
@@ -130,8 +136,9 @@ def possible(domain):
     return {
         "name": domain["name"],
         "frontier": sorted(map(gains, front)),
-        "nash": gains(nash),
-        "kalai": gains(kalai),
+        "nash": [gains(point) for point, _ in nash],
+        "kalai": [gains(point) for point, _ in kalai],
+        "welfare": [gains(point) for point, _ in welfare],
         "exists_closed": found,
         "ms": {"frontier": frontier_ms, "nash": nash_ms, "exists": exists_ms},
     }

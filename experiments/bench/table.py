@@ -51,6 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
     rows = compared(own, theirs, where)
     print(table(own, theirs, rows, about))
     rows |= possible(asked.rival_python, ensemble, where)
+    rows |= hard_worlds(load_case(asked.case), ensemble, asked, where)
     path = asked.results_dir / "bench" / "bench.json"
     from experiments import store
 
@@ -90,6 +91,23 @@ def possible(python: str | None, ensemble: Any, where: str) -> dict[str, dict[st
         raise RuntimeError("\n".join(differ))
     rows = frontiers.rows(own, theirs, where)
     print("\n" + frontiers.table(own, rows))
+    return rows
+
+
+def hard_worlds(
+    case: Any, prior: Any, asked: argparse.Namespace, where: str
+) -> dict[str, dict[str, Any]]:
+    """Measure the solver on easy and hard worlds; print a table and return its rows."""
+    from experiments.bench import hard
+    from sim.posterior import ensemble_of, is_calibrated
+    from sim.settings import Settings
+
+    ensembles = {"prior": prior}
+    if is_calibrated(case):
+        ensembles["posterior"] = ensemble_of(case, Settings(ensemble="posterior"), asked.seed)
+    sets = hard.sets_of(ensembles, asked.worlds)
+    rows = hard.rows(sets, prior.table, where)
+    print("\n" + hard.table_of(rows, sets))
     return rows
 
 

@@ -5,13 +5,14 @@ import sys
 
 import pytest
 
-from experiments.bench import frontiers, table
+from experiments.bench import frontiers, hard, table
 from experiments.bench.domain import domain
 from experiments.bench.measure import Measure, timed
 from experiments.identity import ROOT
 from sim.case import load_case
 from sim.ensemble import prior_ensemble
 from sim.settings import Settings
+from sim.zopa import zopa
 
 OWN = [
     Measure("expected", 500, 5000, 2.0, 2.5, 400, "as configured"),
@@ -132,11 +133,27 @@ def test_what_is_possible_is_measured_beside_a_rival_that_must_find_the_same():
     assert [one["name"] for one in frontiers.domains(ensemble)] == ["4"]
     own = frontiers.ours(ensemble)
     assert set(own) == {"4", "whole", "everything"}
-    theirs = {"4": own["4"] | {"ms": {"frontier": 50.0, "nash": 60.0, "exists": 70.0}}}
+    picked = {what: [own["4"][what]] for what in ("nash", "kalai", "welfare")}
+    theirs = {"4": own["4"] | picked | {"ms": {"frontier": 50.0, "nash": 60.0, "exists": 70.0}}}
     rows = frontiers.rows(own, theirs, "here")
     assert rows["frontier_4"]["ratio"] == pytest.approx(50.0 / own["4"]["ms"]["frontier"])
     assert rows["exists_whole"]["rival"] is None
     assert frontiers.differences(own, theirs) == []
-    theirs["4"]["nash"] = [0, 0]
+    theirs["4"]["nash"] = [[0, 0]]
     assert "nash of 4 issues" in frontiers.differences(own, theirs)[0]
     assert "everything" in frontiers.table(own, rows)
+
+
+def test_hard_worlds_lie_near_zero_and_are_settled():
+    """Every set has its median, mean and what stayed open; hard ones lie on either side of zero."""
+    ensemble = prior_ensemble(load_case("camp_david"), Settings(), 2026)
+    sets = hard.sets_of({"prior": ensemble}, 4)
+    assert list(sets) == ["prior", "hard_prior"]
+    values = [zopa(stakes, ensemble.table).value for stakes in sets["hard_prior"]]
+    assert all(0 < abs(value) < 0.003 for value in values)
+    assert min(values) < 0 < max(values)
+    rows = hard.rows(sets, ensemble.table, "here")
+    assert {name: rows[name]["ours"] for name in rows if name.endswith("after_highs")} == {
+        f"{what}_{name}_open_after_highs": 0.0 for name in sets for what in ("sign", "maximum")
+    }
+    assert "maximum, hard_prior" in hard.table_of(rows, sets)
