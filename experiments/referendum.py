@@ -5,7 +5,7 @@ every strength E stands for the package of exactly E points the public likes bes
 of the text.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 
 import numpy as np
@@ -14,6 +14,9 @@ from experiments.calibration.opinion import Publics, acceptance, passes, polled
 from experiments.calibration.polls import opinion_of
 from sim.case import Case
 from sim.worth import Floats, Ints, enforcement_level
+
+EVERY = 8
+"""Of so many draws of the public one is asked which package it likes best."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,8 @@ def referendums(case: Case, text: Ints) -> list[Referendum]:
 def _of(case: Case, party: str, publics: Publics, text: Ints) -> Referendum:
     texts = packages(case, text)
     points = np.array([enforcement_level(t, case.priors.enforcement) for t in texts])
-    liked = acceptance(publics, case, texts).mean(axis=0)
+    some = Publics(**{f.name: getattr(publics, f.name)[::EVERY] for f in fields(publics)})
+    liked = acceptance(some, case, texts).mean(axis=0)
     levels = np.unique(points)
     best = [int(np.flatnonzero(points == e)[liked[points == e].argmax()]) for e in levels]
     return Referendum(case, party, publics, levels, texts[best])

@@ -27,9 +27,7 @@ from sim.worth import (
     Bools,
     Floats,
     Ints,
-    break_hazard,
-    micro,
-    peace_factor,
+    fill_party,
 )
 
 # The laws of sim.params.LAWS, in its order.
@@ -199,9 +197,16 @@ def draw_values(prior: Prior, world: int, out: Floats) -> None:
             else:
                 z = prior.sds[3] * rng.normal(prior.seed, world, rng.IDEALS, p, j)
                 around_an_ideal(shift_logit(prior.ideal[p, j], z), prior.position[j], n, row)
-            for k in range(n):
-                if prior.only_means[j, k]:
-                    row[k] = row[prior.status_quo[j]]
+
+
+@rule
+def keep_only_means(prior: Prior, out: Floats) -> None:
+    """Let options that are only means be worth what the status quo is, in ``out`` (P, J, K)."""
+    for j in range(out.shape[1]):
+        for k in range(prior.n_options[j]):
+            if prior.only_means[j, k]:
+                for p in range(out.shape[0]):
+                    out[p, j, k] = out[p, j, prior.status_quo[j]]
 
 
 @rule
@@ -295,30 +300,6 @@ def draw_fighting(
 
 
 @rule
-def fill_party(
-    weight: Floats, value: Floats, size: Floats, n_options: Ints, power_shift: Floats,
-    reserve: float, delta: float, rho0: float, k_e: float, omega: float, extra: int,
-    peace: Floats, coef: Ints, base: Ints, link: Ints,
-) -> None:  # fmt: skip
-    """Fill one party's integer surplus coefficients, each rounded once (2.3).
-
-    ``extra`` enforcement points count beside those of the text: none in the worlds that are drawn.
-    """
-    levels, issues, _ = coef.shape
-    for level in range(levels):
-        a = peace_factor(delta, break_hazard(rho0, k_e, level + extra))
-        peace[level] = a
-        base[level] = micro(-a * reserve)
-        for j in range(issues):
-            for k in range(n_options[j]):
-                u = weight[j] * value[j, k]
-                shift = omega * power_shift[j, k]
-                coef[level, j, k] = micro(a * u + (1.0 - a) * shift)
-        for q in range(len(size)):
-            link[level, q] = micro(a * size[q])
-
-
-@rule
 def fill_coefficients(
     prior: Prior, world: int, weight: Floats, value: Floats, size: Floats, reserve: Floats,
     delta: float, peace: Floats, coef: Ints, base: Ints, link: Ints,
@@ -357,6 +338,7 @@ def draw_world(prior: Prior, world: int) -> World:
         weight, value = np.zeros((parties, issues)), np.zeros((parties, issues, options))
         draw_weights(prior.seed, world, prior.salience, prior.sds[0], weight)
         draw_values(prior, world, value)
+    keep_only_means(prior, value)
     draw_red_lines(prior.seed, world, prior.red_chance, red)
     size = np.zeros((parties, pairs))
     fill_links(prior, world, size)

@@ -15,11 +15,11 @@ import math
 import numpy as np
 
 from sim.compiled import compiled
-from sim.draw import fill_party
 from sim.ensemble import Ensemble
 from sim.openings import Asked, as_it_stands, first_that_opens, opens
 from sim.terms import Terms, terms_of
 from sim.world import World
+from sim.worth import fill_party
 
 GRAIN = 1e-4
 """Per point: how finely trust is told."""

@@ -74,6 +74,30 @@ def micro(x: float) -> int:
 
 
 @rule
+def fill_party(
+    weight: Floats, value: Floats, size: Floats, n_options: Ints, power_shift: Floats,
+    reserve: float, delta: float, rho0: float, k_e: float, omega: float, extra: int,
+    peace: Floats, coef: Ints, base: Ints, link: Ints,
+) -> None:  # fmt: skip
+    """Fill one party's integer surplus coefficients, each rounded once (2.3).
+
+    ``extra`` enforcement points count beside those of the text: none in the worlds that are drawn.
+    """
+    levels, issues, _ = coef.shape
+    for level in range(levels):
+        a = peace_factor(delta, break_hazard(rho0, k_e, level + extra))
+        peace[level] = a
+        base[level] = micro(-a * reserve)
+        for j in range(issues):
+            for k in range(n_options[j]):
+                u = weight[j] * value[j, k]
+                shift = omega * power_shift[j, k]
+                coef[level, j, k] = micro(a * u + (1.0 - a) * shift)
+        for q in range(len(size)):
+            link[level, q] = micro(a * size[q])
+
+
+@rule
 def enforcement_level(text: Ints, enforcement: Ints) -> int:
     """Return E(x), the sum of enforcement points (2.3); a bracketed issue adds nothing."""
     level = 0
