@@ -63,8 +63,8 @@ class Opened:
         self.open = np.array([r["amount"] == 1.0 for r in rows if r["kind"] == OPEN])
         self.changes = [r for r in rows if r["kind"] == AMEND]
         self.pairs: dict[int, list[tuple[float, float]]] = {
-            r["world"]: [] for r in rows if r["kind"] == OPEN and r["amount"] == 1.0
-        } | {r["world"]: [] for r in rows if r["kind"] == OPEN}
+            r["world"]: [] for r in rows if r["kind"] == OPEN
+        }
         for r in rows:
             if r["kind"] == PAIR:
                 self.pairs[r["world"]].append((r["amount"], r["second"]))

@@ -22,7 +22,12 @@ from sim.commitment import READINGS
 
 PANEL, ACROSS, LEFT, APART = 3.0, 4.2, 0.85, 1.55
 ROWS = 41
-DASHES = {"intrinsic": ":", "hazard": "--", "both": "-"}
+LOOKS = {
+    "intrinsic": ("#17406B", ":", 2.2),
+    "hazard": ("#CC3311", "--", 1.6),
+    "both": ("#9DB8D2", "-", 4.0),
+}
+"""Colour, line and width of a reading; the widest lies below."""
 LINES = {
     "intrinsic": "guarantees valued for themselves",
     "hazard": "for the lower risk of renewed war",
@@ -109,7 +114,7 @@ def draw_rest(run: Run) -> list[Path]:
     page = Page(_rest_title(run), _rest_caption(run), width, PANEL + 1.1)
     for n, (chooser, words) in enumerate(_choosers(run)):
         ax = page.axes(LEFT + n * (ACROSS + 0.75), 0.6, ACROSS, PANEL)
-        for reading in READINGS:
+        for reading in reversed(READINGS):
             _line(ax, run, reading, chooser)
         ax.set_title("\n".join(style.wrap(words, style.SMALL, ACROSS)), loc="left",
                      size=style.SMALL, weight="bold")  # fmt: skip
@@ -133,8 +138,8 @@ def _choosers(run: Run) -> list[tuple[str, str]]:
 def _line(ax: Axes, run: Run, reading: str, chooser: str) -> None:
     pair = answers(run.worlds, run.case, reading, chooser).signs
     shares = 100 * (pair[0] & pair[1]).mean(axis=0)
-    ax.plot(np.arange(len(shares)), shares, DASHES[reading], color="#17406B", lw=1.8, marker="o",
-            ms=3, label=LINES[reading])  # fmt: skip
+    colour, dash, width = LOOKS[reading]
+    ax.plot(np.arange(len(shares)), shares, dash, color=colour, lw=width, label=LINES[reading])
 
 
 def _rest_title(run: Run) -> str:

@@ -19,7 +19,7 @@ from experiments import opened as what_opens
 from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import MONTHS, SHARE, Finding, Findings, finding, months, not_built
-from experiments.openings import rows_of
+from experiments.openings import documents, rows_of
 from experiments.ranges import BoxRange, Floats, median, quantile, sampling, share
 from experiments.switches import settings_of
 from sim.case import Case
@@ -61,6 +61,12 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
         "second": (real, "own war-months, the carrot for the second belligerent beside the first"),
         "changed": (text, "issue;... of every smallest set of changes, a set after each |"),
     }
+
+
+def units(case: Case, config: Config) -> int:
+    """Return how many worlds there are; raise what is wrong with the documents asked about."""
+    documents(case, config.openings.documents)
+    return config.worlds
 
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:

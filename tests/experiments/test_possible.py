@@ -7,6 +7,8 @@ import pytest
 from experiments import store
 from experiments.compose import composed
 from experiments.config import read_config
+from experiments.opened import Opened
+from experiments.openings import CARROT, INSTRUMENTS, TRUST, ranges
 from experiments.studies import q01_zopa_today as q01
 from experiments.studies import q02_which_condition_binds as q02
 from experiments.studies import q04_freeze_for_what as q04
@@ -78,10 +80,44 @@ def test_shadow_values_are_counted_where_they_are_zero_too():
     table = pa.table(rows)
     assert q02.ranges(table).tolist() == [10.0, 20.0]
     assert q02.values(table)["party:egypt"].tolist() == [6.0, 0.0]
-    found = q02.findings(table, None, CASE, config_of("q02_which_condition_binds"), {})
+    config = config_of("q02_which_condition_binds", "openings.worlds=0")
+    found = q02.findings(table, None, CASE, config, {})
     assert found["shadow_party_egypt"]["value"] == 3.0
     assert found["shadow_party_israel"]["value"] == 0.0
     assert found["shadow_red_first"]["value"] is None
+
+
+def test_what_opens_a_range_is_asked_of_every_party_and_instrument():
+    """At a dear patience some ranges are closed; a document is asked about as it stands."""
+    name = CASE.tables.documents[0].document_id
+    asked = {"worlds": 4, "documents": [name]}
+    config = config_of("q02_which_condition_binds", "war.delta=0.9995", openings=asked)
+    table = table_of(q02, config, 0, 5)
+    for subject in ranges(CASE, [name]):
+        of = Opened(table, subject)
+        assert len(of.open) == 4  # the fifth world is not asked
+        for party in CASE.parties:
+            amounts = of.amounts(CARROT, party)
+            assert len(amounts) == len(of.open)
+            assert (amounts[of.open] <= 0).all()
+            assert not (of.needed(CARROT, party) <= 0).any()
+            assert not (of.needed(TRUST, party) <= 1).any()
+        assert not any(p for p, o in zip(of.pairs.values(), of.open, strict=True) if o)
+    of = Opened(table, name)
+    assert all(p for p, o in zip(of.pairs.values(), of.open, strict=True) if not o)
+    assert of.opened_by_both(np.array([0.0, 1e9]), np.array([0.0, 1e9]))[1, 1] == 1.0
+    assert not of.open.all()
+    found = q02.findings(table, None, CASE, config, {})
+    assert found[f"open_{name}"]["value"] < 1
+    assert {f"opens_{name}_{kind}" for kind in INSTRUMENTS} <= set(found)
+    assert "Fewest points" in found[f"changes_{name}"]["sentence"]
+    assert len(q02.ranges(table)) == 5
+
+
+def test_a_document_that_does_not_exist_is_bad_input():
+    wrong = {"worlds": 1, "documents": ["us_singel_text"]}
+    with pytest.raises(BadInput, match=r"openings\.documents: found us_singel_text"):
+        q02.units(CASE, config_of("q02_which_condition_binds", openings=wrong))
 
 
 def compensation(**changes):
