@@ -13,7 +13,6 @@ import numpy as np
 
 from sim import rng
 from sim.agenda import BRACKETED
-from sim.belief import settle
 from sim.compiled import rule
 from sim.fortunes import fight_on
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
@@ -221,8 +220,6 @@ def mediator_view(
     ``marked`` is (J,) points it may edit, or (P,) parties it may visit when ``budget`` is 0.
     """
     m, fortunes = rules.mediator, talks.fortunes
-    if budget > 0:
-        settle(talks.belief, talks.particles)
     editable, welcome = np.zeros(len(talks.text), np.bool_), np.zeros(len(talks.signed), np.bool_)
     since, signed = np.zeros(len(talks.signed)), np.zeros(len(talks.signed), np.bool_)
     for p in range(len(since)):

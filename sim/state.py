@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.belief import Belief, open_belief
+from sim.belief import Belief, copy_belief
 from sim.compiled import rule
 from sim.fighting import Fighting
 from sim.particles import Particles
@@ -77,7 +77,10 @@ class Counters(NamedTuple):
 
 @record
 class Rules(NamedTuple):
-    """What is the same in every world of a run; numbers are those of :mod:`sim.settings`."""
+    """What is the same in every world of a run; numbers are those of :mod:`sim.settings`.
+
+    ``belief`` is what everybody believes before a word is said; talks without learning share it.
+    """
 
     seed: int
     mediator: int
@@ -109,6 +112,7 @@ class Rules(NamedTuple):
     table: Table
     public: Public
     particles: Particles
+    belief: Belief
 
 
 @record
@@ -226,7 +230,8 @@ def blank_talks(rules: Rules, world: World) -> Talks:
         np.full((issues, options), -1),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.bool_),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(CLOCK, np.int64),
-        np.full(issues, -9), open_fortunes(world, rules.drift_sd), open_belief(rules.particles),
+        np.full(issues, -9), open_fortunes(world, rules.drift_sd),
+        copy_belief(rules.belief) if rules.learning else rules.belief,
         own_particles(rules.particles) if rules.renews else rules.particles,
     )  # fmt: skip
     talks.clock[END] = RUNNING
