@@ -13,7 +13,7 @@ Custom pipelines are Numba's documented way to change how it compiles.
 
 from typing import Any
 
-from numba.core import ir
+from numba.core import config, ir
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
@@ -58,6 +58,14 @@ class EntryLibrary(JITCodeLibrary):  # type: ignore[misc]
         """Link the parts of parts too, then optimise the whole."""
         self._linking_libraries = _with_all_it_links(self._linking_libraries)
         super().finalize()
+
+    def _optimize_final_module(self) -> None:
+        """Optimise, and put sums that are written in lanes side by side (no sum is reordered)."""
+        before, config.SLP_VECTORIZE = config.SLP_VECTORIZE, 1
+        try:
+            super()._optimize_final_module()
+        finally:
+            config.SLP_VECTORIZE = before
 
 
 class Uncounted(NRTContext):  # type: ignore[misc]

@@ -162,6 +162,8 @@ class Talks(NamedTuple):
     heard, period : (P, J, K) int64
         The last status each party gave each option (-1: never asked), and the stance period in
         which it was heard.
+    wished : (P, J, K) int64
+        The stance period in which a party last asked for an option; -1: never.
     statuses, asks : (P, J) int64
         Answers at this contact (OPEN where none), and the options asked for (-1 where none).
     proposed : (J, K) int64
@@ -190,6 +192,7 @@ class Talks(NamedTuple):
     tabled: Ints
     heard: Ints
     period: Ints
+    wished: Ints
     statuses: Ints
     asks: Ints
     proposed: Ints
@@ -226,6 +229,7 @@ def blank_talks(rules: Rules, world: World) -> Talks:
     talks = Talks(
         rules.opening.copy(), rules.opening.copy(),
         np.full((parties, issues, options), -1), np.full((parties, issues, options), -1),
+        np.full((parties, issues, options), -1),
         np.full((parties, issues), OPEN), np.full((parties, issues), -1),
         np.full((issues, options), -1),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.bool_),
