@@ -21,11 +21,14 @@ RUNNING, AGREED, NO_TEXT, MEDIATOR_LEFT, WAR_ENDED = -1, 0, 1, 2, 3
 NOT_ASKED, SIGNS, NOT_WORTH, RED_LINE, MANNER, WAITS = 0, 1, 2, 3, 4, 5
 """What a party said when it was asked to sign."""
 
-DAY, END, ASKED, LEADER, KNOT, MISSED, REPORTER, NEWS, CLOCK = 0, 1, 2, 3, 4, 5, 6, 7, 8
+DAY, END, ASKED, LEADER, KNOT, MISSED, REPORTER, NEWS, HALFWAY, CLOCK = range(10)
 """Where the clock holds the day, the end, whether the text was put up, whether leaders sit at the
 table, the next day of a forecast (its number), whether the deadline was missed, who gave the
-reported answers, whether the mediator has heard anything new since it last looked at its text; its
-length."""
+reported answers, whether the mediator has heard anything new since it last looked at its text,
+whether week 26 has passed; its length."""
+
+HALF_YEAR = 182
+"""Day at which the text is kept once more, to compare arms: week 26."""
 
 KNOTS = (0, 91, 182, 364, 546, 728)
 """Days at which forecasts and the exact ripeness are solved anew (0b m): weeks 0 to 104."""
@@ -177,10 +180,12 @@ class Talks(NamedTuple):
         Day each party last answered.
     offer : (P,) int64
         Reward the principal pays on signature of this text, micro-util.
-    clock : (8,) int64
+    clock : (9,) int64
         See :data:`DAY` and its neighbours.
     report : (J,) int64
         The answers at the contact the case asks to be reported; -9 where it was not reached.
+    midway : (J,) int64
+        The text as it stood at week 26, once that has passed.
     fortunes : Fortunes
     belief : Belief
         What everybody else believes about each party.
@@ -203,6 +208,7 @@ class Talks(NamedTuple):
     offer: Ints
     clock: Ints
     report: Ints
+    midway: Ints
     fortunes: Fortunes
     belief: Belief
     particles: Particles
@@ -234,7 +240,7 @@ def blank_talks(rules: Rules, world: World) -> Talks:
         np.full((issues, options), -1),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.bool_),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(CLOCK, np.int64),
-        np.full(issues, -9), open_fortunes(world, rules.drift_sd),
+        np.full(issues, -9), rules.opening.copy(), open_fortunes(world, rules.drift_sd),
         copy_belief(rules.belief) if rules.learning else rules.belief,
         own_particles(rules.particles) if rules.renews else rules.particles,
     )  # fmt: skip
