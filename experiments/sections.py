@@ -221,8 +221,10 @@ class Calibrate:
     """How the posterior is drawn (`experiment=calibrate`)."""
 
     chains: int = key(4, integer(2), "chains", "ours: two are enough to see that they agree")
-    warmup: int = key(450, integer(50), "draws", "ours: R-hat settles below 1.01")
-    draws: int = key(450, integer(50), "draws per chain", "ours: 400 or more are kept")
+    warmup: int = key(500, integer(50), "draws", "ours: step size and scales settle")
+    draws: int = key(
+        2000, integer(50), "draws per chain", "ours: R-hat below 1.01 in every number; 800 are kept"
+    )
     rule: str = key(
         "plain_wide",
         choice("m1", "m2", "no_stakes", "no_strength", "plain", "plain_wide", "free_level"),
@@ -290,6 +292,30 @@ class Possible:
         integer(0),
         "worlds",
         "ours: the size of the range is solved in so many, its sign in every world",
+    )
+
+
+@dataclass(frozen=True)
+class Guarantees:
+    """How strong guarantees must be (`q03_how_strong_guarantees`)."""
+
+    held: dict[str, str] = schema.table(
+        text(), source="ours: issue -> option that stays where the rest of the text is chosen too"
+    )
+
+
+@dataclass(frozen=True)
+class Openings:
+    """What would open a closed range (`q02_which_condition_binds`)."""
+
+    worlds: int = key(
+        0,
+        integer(0),
+        "worlds",
+        "ours: the least changes take longer than shadow values; the first so many worlds",
+    )
+    documents: list[str] = key(
+        [], words(), source="ours: texts asked about as they stand, beside any text at all"
     )
 
 

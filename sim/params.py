@@ -41,6 +41,12 @@ REQUIRED: Mapping[str, tuple[float, float]] = {
 }
 OPTIONAL: Mapping[str, tuple[float, float]] = {
     "response.halflife.<party>": (1.0, math.inf),
+    "public.concentration": (1e-3, math.inf),
+    "public.sharpness": _NOT_NEGATIVE,
+    "public.reserve": _ANY,
+    "public.agreement": _NOT_NEGATIVE,
+    "public.horizon": _MONTHS,
+    "public.swing": _SHARE,
     "war.Z0": _ANY,
     "holdout": _SHARE,
     "holdout_optimism.<belligerent>": _NOT_NEGATIVE,

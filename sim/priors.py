@@ -57,16 +57,22 @@ class Paper:
     issues: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Poll:
-    """What the public of one party said of a whole plan; shares of 1."""
+    """What the public of one party said of a whole plan; shares of 1.
+
+    ``text`` (J,) is the plan with its treaty default where it is silent (0b c); ``n`` respondents
+    were read it; ``expect_reattack`` is None where that was not asked.
+    """
 
     field: str
     party: str
     plan: str
+    text: IntArray
     accept: float
     reject: float
-    expect_reattack: float
+    expect_reattack: float | None
+    n: int
     source: str
 
 
@@ -126,6 +132,7 @@ def read_priors(
         The fields of `Priors` except ``consent_issues``, which comes from a table.
     """
     status_quo = _text(node.child("status_quo"), agenda)
+    silent = _text(node.child("treaty_default"), agenda)
     options, bodies = _consent(node.child("consent"), agenda, parties)
     concentration = node.child("salience_concentration")
     return {
@@ -147,11 +154,11 @@ def read_priors(
         "consent_bodies": bodies,
         "status_quo": status_quo,
         "front_lost": _front_lost(node, agenda, status_quo),
-        "treaty_default": _text(node.child("treaty_default"), agenda),
+        "treaty_default": silent,
         "endings": _endings(node.child("endings"), agenda, status_quo, belligerents),
         "params": read_params(node.child("params"), parties, belligerents),
         "papers": _papers(node, agenda, parties),
-        "polls": _polls(node, parties),
+        "polls": _polls(node, agenda, parties, silent),
     }
 
 
@@ -296,13 +303,9 @@ def _endings(
     for name, part in node.items():
         part.keys(("end", "hazard", "text"))
         end = part.child("end").word(ends) or ""
-        text = status_quo.copy()
-        for issue, option in part.child("text").items():
-            j = _issue(option, issue, agenda)
-            if j is not None:
-                text[j] = _option(option, j, agenda)
+        text = _overlaid(part.child("text"), agenda, status_quo)
         hazard = read_param(part.child("hazard"), f"endings.{name}.hazard", HAZARD)
-        found.append(Ending(name, end, frozen(text), hazard))
+        found.append(Ending(name, end, text, hazard))
     return tuple(found)
 
 
@@ -333,13 +336,29 @@ def _paper(name: str, node: Node, agenda: Agenda, parties: Sequence[str]) -> Pap
     )
 
 
-def _polls(case: Node, parties: Sequence[str]) -> tuple[Poll, ...]:
-    shares, texts = ("accept", "reject", "expect_reattack"), ("field", "plan", "source")
-    found = []
+def _polls(
+    case: Node, agenda: Agenda, parties: Sequence[str], silent: IntArray
+) -> tuple[Poll, ...]:
+    shares, texts, found = ("accept", "reject"), ("field", "plan", "source"), []
     for node in case.child("polls").elements() if case.has("polls") else []:
-        node.keys((*texts, "party", *shares))
-        words = {key: node.child(key).text() for key in texts}
-        numbers = {key: node.child(key).number(0.0, 1.0) for key in shares}
-        values: dict[str, Any] = {**words, **numbers}
+        node.keys((*texts, "party", "text", "n", *shares), ("expect_reattack",))
+        asked = node.child("expect_reattack")
+        values: dict[str, Any] = {
+            **{key: node.child(key).text() for key in texts},
+            **{key: node.child(key).number(0.0, 1.0) for key in shares},
+            "expect_reattack": asked.number(0.0, 1.0) if node.has("expect_reattack") else None,
+            "n": node.child("n").whole(1),
+            "text": _overlaid(node.child("text"), agenda, silent),
+        }
         found.append(Poll(party=node.child("party").word(parties) or "", **values))
     return tuple(found)
+
+
+def _overlaid(node: Node, agenda: Agenda, ground: IntArray) -> IntArray:
+    """Return a complete text with the options of a mapping laid over it."""
+    text = ground.copy()
+    for issue, option in node.items():
+        j = _issue(option, issue, agenda)
+        if j is not None:
+            text[j] = _option(option, j, agenda)
+    return frozen(text)

@@ -120,15 +120,18 @@ def evidence(problem: Problem) -> tuple[Any, Any, Any]:
 def sample(problem: Problem, seed: int, chain: int, warmup: int, draws: int) -> Chain:
     """Sample one chain."""
     need_sampler()
+    given, whole = evidence(problem), density(problem)  # doubles before the first array is made
+    return walk(lambda z: whole(z, *given), size(problem.frame), seed, chain, warmup, draws)
+
+
+def walk(potential: Any, size: int, seed: int, chain: int, warmup: int, draws: int) -> Chain:
+    """Walk one chain over ``size`` normals by the No-U-Turn sampler; ``potential`` is JAX's."""
     import jax
     from numpyro.infer import MCMC, NUTS
 
-    given, whole = evidence(problem), density(problem)  # doubles before the first array is made
     key = jax.random.fold_in(jax.random.PRNGKey(seed), chain)
-    start = 0.1 * jax.random.normal(jax.random.fold_in(key, 1), (size(problem.frame),))
-    kernel = NUTS(
-        potential_fn=lambda z: whole(z, *given), target_accept_prob=0.85, max_tree_depth=DEPTH
-    )
+    start = 0.1 * jax.random.normal(jax.random.fold_in(key, 1), (size,))
+    kernel = NUTS(potential_fn=potential, target_accept_prob=0.85, max_tree_depth=DEPTH)
     mcmc = MCMC(kernel, num_warmup=warmup, num_samples=draws, progress_bar=False)
     mcmc.run(key, init_params=start, extra_fields=("num_steps", "diverging"))
     told = mcmc.get_extra_fields()

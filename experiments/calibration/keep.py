@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments import identity, store
+from experiments.calibration import polls
 from experiments.calibration.forward import VARIANTS
 from experiments.config import Config
 from sim.case import Case
@@ -41,6 +42,7 @@ def write(
     run_dir: Path,
     worlds: pa.Table,
     chains: Mapping[str, Floats],
+    publics: Mapping[str, Floats],
     frame: Frame,
     case: Case,
     config: Config,
@@ -57,8 +59,14 @@ def write(
     place = write_posterior(run_dir / "posterior", case, frame, thinned(chains), notes)
     table = forward_place(run_dir / "posterior", case)
     store.write_text(table, forward_text(worlds, case))
+    kept = [place, place.with_suffix(".json"), table]
+    if publics:
+        asked = polls.write(
+            run_dir / "posterior", case, publics, {"seed": config.seed, **libraries}
+        )
+        kept += [asked, asked.with_suffix(".json")]
     if config.calibrate.keep:
-        for file in (place, place.with_suffix(".json"), table):
+        for file in kept:
             shutil.copyfile(file, HOME / file.name)
 
 

@@ -1,8 +1,9 @@
 """Calibrate: what the record teaches about weights, values, thresholds and answers, and what not.
 
 Its unit of work is a fit: the chains of the posterior first, then every variant of the model fitted
-forward in time (for ``experiment=backtest``), then other readings of the record. The draws are kept
-in the run folder; with ``calibrate.keep=true`` they also become the posterior of the case.
+forward in time (for ``experiment=backtest``), then other readings of the record, then the publics
+that were polled. The draws are kept in the run folder; with ``calibrate.keep=true`` they also
+become the posterior of the case.
 """
 
 import base64
@@ -16,9 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.calibration import keep, learned
+from experiments.calibration import keep, learned, polls
 from experiments.calibration.fit import Laplace, Reading, evidence, need_sampler, problem_of, sample
 from experiments.calibration.forward import VARIANTS, predictions
+from experiments.calibration.opinion import polled
 from experiments.calibration.rows import answers_of
 from experiments.columns import Column
 from experiments.config import Config
@@ -41,6 +43,8 @@ READINGS = {
 }
 """Other readings of the record; each is fitted by a normal around its peak, which is quick."""
 READING_DRAWS = 200
+PUBLIC = (300, 400)
+"""Draws of warm-up and kept, of every chain of a public at most: it is a small problem."""
 Rows = dict[str, list[Any]]
 
 
@@ -49,7 +53,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
     text, real, whole = pa.string(), pa.float64(), pa.int64()
     return {
         "fit": (text, "name"),
-        "kind": (text, "chain, forward or reading"),
+        "kind": (text, "chain, forward, reading or public"),
         "number": (whole, "draw, or block of the forward chain"),
         "steps": (real, "leapfrog steps"),
         "diverged": (real, "1 where the trajectory diverged"),
@@ -62,7 +66,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
 
 
 def tasks(config: Config) -> list[tuple[str, str]]:
-    """Return what has to be fitted: (kind, name)."""
+    """Return what has to be fitted of every case: (kind, name); publics come after these."""
     chains = [("chain", str(n)) for n in range(config.calibrate.chains)]
     forward = [("forward", name) for name in config.backtest.variants]
     return chains + forward + [("reading", name) for name in READINGS]
@@ -71,7 +75,12 @@ def tasks(config: Config) -> list[tuple[str, str]]:
 def units(case: Case, config: Config) -> int:
     """Return the number of fits."""
     need_sampler()
-    return len(tasks(config))
+    return len(every_task(case, config))
+
+
+def every_task(case: Case, config: Config) -> list[tuple[str, str]]:
+    """Return what has to be fitted, the publics that were polled last."""
+    return tasks(config) + [("public", party) for party in polled(case)]
 
 
 def inputs(config: Config) -> Iterable[Path]:
@@ -82,8 +91,9 @@ def inputs(config: Config) -> Iterable[Path]:
 def simulate(case: Case, config: Config, first: int, last: int) -> Rows:
     """Fit units ``first`` .. ``last - 1``."""
     rows: Rows = {name: [] for name in columns(case, config)}
-    for kind, name in tasks(config)[first:last]:
-        fit = {"chain": _chain, "forward": _forward, "reading": _reading}[kind]
+    kinds = {"chain": _chain, "forward": _forward, "reading": _reading, "public": _public}
+    for kind, name in every_task(case, config)[first:last]:
+        fit = kinds[kind]
         for row in fit(case, config, name):
             for column, values in rows.items():
                 values.append(({"fit": name, "kind": kind} | row).get(column))
@@ -122,6 +132,25 @@ def _reading(case: Case, config: Config, name: str) -> list[dict[str, Any]]:
     return [{"number": n, "normals": packed(z)} for n, z in enumerate(drawn)]
 
 
+def _public(case: Case, config: Config, name: str) -> list[dict[str, Any]]:
+    """Sample every chain of a polled public; the draws of a chain follow one another."""
+    c, rows = config.calibrate, []
+    for chain in range(c.chains):
+        lengths = min(c.warmup, PUBLIC[0]), min(c.draws, PUBLIC[1])
+        found = polls.sample(case, name, config.seed, chain, *lengths)
+        rows += [
+            {"number": chain, "normals": packed(z), "steps": s, "diverged": d}
+            for z, s, d in zip(found.z, found.steps, found.diverged, strict=True)
+        ]
+    return rows
+
+
+def publics_in(worlds: pa.Table, chains: int) -> dict[str, Floats]:
+    """Return the draws (C, S, D) of every polled public."""
+    found = normals_of(worlds, "public")
+    return {party: z.reshape(chains, -1, z.shape[-1]) for party, z in found.items()}
+
+
 def packed(z: Floats) -> str:
     """Write normals down as text."""
     return base64.b64encode(z.astype("<f4").tobytes()).decode()
@@ -157,7 +186,8 @@ def findings(
     frame = frame_of(case, config.calibrate.salience)
     found = learned.agreement(z, frame, diverged) | learned.contraction(z, frame)
     readings = {"posterior": z.reshape(-1, z.shape[-1])} | normals_of(worlds, "reading")
-    return found | learned.headlines(case, config, frame, readings)
+    found |= learned.headlines(case, config, frame, readings)
+    return found | polls.findings(case, publics_in(worlds, len(chains)))
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
@@ -170,5 +200,5 @@ def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
         return []
     chains = normals_of(worlds, "chain")
     frame = frame_of(case, config.calibrate.salience)
-    keep.write(run_dir, worlds, chains, frame, case, config)
+    keep.write(run_dir, worlds, chains, publics_in(worlds, len(chains)), frame, case, config)
     return picture.draw(run_dir, np.array(list(chains.values())), frame, case, config)

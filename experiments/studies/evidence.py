@@ -20,15 +20,19 @@ from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, column, exactly, finding
 from experiments.ranges import BoxRange, Range
+from experiments.silence import log_chance_by_draw, weeks_of
 from experiments.switches import settings_of
+from experiments.worker import ready
 from sim.case import Case
 from sim.errors import BadInput, Fault, FaultList, nearest
 from sim.learned import draw_of
 from sim.posterior import HOME, ensemble_of, manifest_of, read_normals
+from sim.ripeness import ripe_at_start
 from sim.worth import Floats
 from sim.zopa import zopa
 
-FIRST = ("mean_zopa_months", "share_learned", "changed", "row_01", "row_02", "row_03", "ask_01")
+FIRST = ("mean_zopa_months", "share_learned", "no_agreement", "changed", "row_01", "row_02",
+         "row_03", "ask_01")  # fmt: skip
 """The findings that come first."""
 BOXED = False
 TOLD = 10
@@ -43,6 +47,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
         "draw": (pa.int64(), "draw of the posterior"),
         "zopa_util": (pa.float64(), "util"),
         "zopa_months": (pa.float64(), "own war-months"),
+        "ripe_util": (pa.float64(), "util, RIPE at the start; null unless no agreement counts"),
     }
 
 
@@ -96,7 +101,10 @@ def _answer(case: Case, words: str, faults: FaultList) -> tuple[int, int, int, i
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
     """Solve worlds ``first`` .. ``last - 1``."""
-    ensemble = ensemble_of(case, settings_of(config, case), config.seed)
+    settings = settings_of(config, case)
+    ensemble = ensemble_of(case, settings, config.seed)
+    counts = config.ensemble.non_agreement != "off"
+    rules = ready(case, settings, config.seed)[1] if counts else None
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     draws = len(ensemble.prior.learned.weight)
     for i in range(first, last):
@@ -105,6 +113,7 @@ def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, lis
             "world": i, "draw": draw_of(i, draws),
             "zopa_util": zopa(world, ensemble.table).value,
             "zopa_months": zopa(world, ensemble.table, unit="months").value,
+            "ripe_util": ripe_at_start(ensemble, rules, world) if rules else None,
         }  # fmt: skip
         for name, value in row.items():
             rows[name].append(value)
@@ -151,6 +160,7 @@ def findings(
         ),
         "changed": _changed(trail, gain, case, config),
         "share_learned": _layers(worlds, gain),
+        "no_agreement": _silent(worlds, gain, case, config.ensemble.non_agreement),
     }  # fmt: skip
     for n, (name, struck, flipped) in enumerate(trails.influence(trail, gain)[:TOLD], 1):
         found[f"row_{n:02d}"] = _row(case, name, struck, flipped)
@@ -176,6 +186,22 @@ def _layers(worlds: pa.Table, gain: Headline) -> Finding:
         "on which the record bears (inner band); the rest to patience, the cost of war, hazards "
         "and linkages, on which it does not (outer box).",
     )  # fmt: skip
+
+
+def _silent(worlds: pa.Table, gain: Headline, case: Case, window: str) -> Finding:
+    """Say what no agreement to date would teach about preferences, as more evidence."""
+    if window == "off":
+        said = "No agreement to date is not counted as evidence (ensemble.non_agreement=off)."
+        return finding(exactly(0.0, len(gain.value)), "own war-months", said) | {"quiet": True}
+    ripe = np.nan_to_num(column(worlds, "ripe_util"), neginf=-1.0)
+    change = log_chance_by_draw(ripe, column(worlds, "draw").astype(int), weeks_of(window, case))
+    after = trails.moved(gain, change)
+    return finding(
+        exactly(after.by, len(gain.value)), "own war-months",
+        f"No agreement since {window} as evidence of the fit: the mean best gain moves by "
+        f"{after.by:+.1f} to {after.value:+.1f} own war-months{_trust(after)}; Pr(zopa) is never "
+        "told with it.",
+    ) | {"pareto_k": after.k}  # fmt: skip
 
 
 def _changed(trail: Trail, gain: Headline, case: Case, config: Config) -> Finding:

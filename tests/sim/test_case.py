@@ -79,7 +79,7 @@ class TestGoodCases:
         assert priors.enforcement.max(axis=1).sum() == 14
         assert [o.value for o in priors.omega] == [0.018, -0.015, 0.0, -0.013]
         assert priors.salience_concentration == 60
-        assert (len(priors.papers), len(priors.polls)) == (4, 2)
+        assert (len(priors.papers), len(priors.polls)) == (4, 8)
 
     def test_parameters_are_flat_and_sourced(self, ukraine):
         params = ukraine.priors.params
