@@ -47,7 +47,8 @@ from sim.fixed import faults_of
 #: Keys that say how a run is computed or kept, never what it finds; they are left out of run_id.
 NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
 #: Mappings whose keys are free names on the command line (no ``+`` needed).
-OPEN_TABLES = ("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "smoke", "fix")
+OPEN_TABLES = ("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "backtest.signs",
+               "smoke", "fix")  # fmt: skip
 #: The open table whose names are dotted themselves, at any depth.
 FIX = "fix"
 #: What every arm of a comparison shares: worlds, luck and the way they are computed.

@@ -272,6 +272,10 @@ class Backtest:
     metric: str = key(
         "log_score", choice("log_score"), source="theory 5.5: what variants are chosen by"
     )
+    signs: dict[str, dict[str, Any]] = schema.table(
+        mapping(),
+        source="ours: talks with a known end for the sign check -> {case, text or null, agreed}",
+    )
 
 
 @dataclass(frozen=True)
