@@ -66,50 +66,79 @@ def exact_score(sums: Sums, text: Ints, view: MediatorView, j: int, k: int) -> f
 
 
 @rule
-def rough_scores(
-    sums: Sums, text: Ints, view: MediatorView, changes: Changes, scores: Floats
+def fill_odds(
+    sums: Sums,
+    text: Ints,
+    view: MediatorView,
+    changes: Changes,
+    p: int,
+    worth: Floats,
+    odds: Floats,
 ) -> None:
-    """Fill J_M (J, K) of every option of every editable issue, the log chances interpolated."""
-    parties, mediator, options = len(view.bar), view.mediator, view.table.n_options
-    editable, bar, signed, bias = view.editable, view.bar, view.signed, view.bias
-    weight_accept, speed = view.weight_accept, view.speed
-    mean_0, variance_0, clear_0, asked = sums.mean, sums.variance, sums.clear, sums.asked
-    mean, variance, clear = view.belief.mean, view.belief.variance, view.belief.clear
-    particles, needs, belligerent = view.particles, view.table.needs, view.table.belligerent
-    peace, omega = particles.peace_mean, particles.omega_mean
-    link_mean, link_variance = particles.link_mean, particles.link_variance
-    levels, shifts, pairs, own = changes.level, changes.shift, changes.pairs, changes.own
-    faults, tabled = changes.faults, changes.tabled
-    accepted = np.zeros(scores.shape[1])
-    for j in range(len(text)):
-        old, n = text[j], options[j] if editable[j] else 0
-        for k in range(n):
-            accepted[k], scores[j, k] = 0.0, 0.0
-        for p in range(parties if n > 0 else 0):
-            if p == mediator:
-                continue
-            m_0, v_0, c_0, acts = mean_0[p], variance_0[p], clear_0[p], asked[p]
-            if old >= 0:
-                m_0, v_0 = m_0 - mean[p, j, old], v_0 - variance[p, j, old]
-                c_0, acts = c_0 - clear[p, j, old], acts - int(needs[j, old, p])
-            for k in range(n):
-                m, v = m_0 + mean[p, j, k], v_0 + variance[p, j, k]
-                if pairs[j, k]:
-                    for q in range(link_mean.shape[1]):
-                        if pairs[j, k] >> q & 1:
-                            m, v = m + link_mean[p, q], v + link_variance[p, q]
-                a = peace[p, levels[j, k]]
-                worth = a * m + (1.0 - a) * omega[p] * shifts[j, k] - bar[p]
-                scores[j, k] += bias[p] * worth
-                decides = belligerent[p] or acts + int(needs[j, k, p]) > 0
-                if decides and not (tabled[j, k] and signed[p]):
-                    spread = math.sqrt(max(a * a * v, LEAST_VARIANCE))
-                    accepted[k] += rough_log_sigmoid(np.divide(LOGISTIC * worth, spread))
-                    accepted[k] += c_0 + clear[p, j, k]
-        for k in range(n):
-            soon = speed * math.exp(accepted[k]) if accepted[k] > NEVER else 0.0
-            score = weight_accept * accepted[k] + (1.0 - weight_accept) * own[j, k] + soon
-            scores[j, k] += score - faults[j, k]
+    """Fill party ``p``'s believed surplus (C,), util, and the argument (C,) of its log chance."""
+    mean, variance, particles = view.belief.mean, view.belief.variance, view.particles
+    link_mean, link_variance, peace = (
+        particles.link_mean,
+        particles.link_variance,
+        particles.peace_mean,
+    )
+    issue, option, level, pairs = changes.issue, changes.option, changes.level, changes.pairs
+    shift, omega, bar = changes.shift, particles.omega_mean[p], view.bar[p]
+    for c in range(len(worth)):
+        j, k = issue[c], option[c]
+        old, m, v = text[j], sums.mean[p], sums.variance[p]
+        if old >= 0:
+            m, v = m - mean[p, j, old], v - variance[p, j, old]
+        m, v = m + mean[p, j, k], v + variance[p, j, k]
+        if pairs[c]:
+            for q in range(link_mean.shape[1]):
+                if pairs[c] >> q & 1:
+                    m, v = m + link_mean[p, q], v + link_variance[p, q]
+        a = peace[p, level[c]]
+        worth[c] = a * m + (1.0 - a) * omega * shift[c] - bar
+        odds[c] = a * a * v
+    for c in range(len(worth)):  # by itself, so that a processor takes four at a time
+        odds[c] = LOGISTIC * worth[c] / math.sqrt(max(odds[c], LEAST_VARIANCE))
+
+
+@rule
+def add_party(
+    sums: Sums, text: Ints, view: MediatorView, changes: Changes, p: int, odds: Floats,
+    accepted: Floats,
+) -> None:  # fmt: skip
+    """Add party ``p``'s log chances, interpolated, to those of every change (C,)."""
+    needs, clear, belligerent = view.table.needs, view.belief.clear, view.table.belligerent[p]
+    issue, option, tabled, signed = changes.issue, changes.option, changes.tabled, view.signed[p]
+    for c in range(len(odds)):
+        j, k = issue[c], option[c]
+        old, lines, acts = text[j], sums.clear[p], sums.asked[p]
+        if old >= 0:
+            lines, acts = lines - clear[p, j, old], acts - int(needs[j, old, p])
+        decides = belligerent or acts + int(needs[j, k, p]) > 0
+        if decides and not (tabled[c] and signed):
+            accepted[c] += rough_log_sigmoid(odds[c])
+            accepted[c] += lines + clear[p, j, k]
+
+
+@rule
+def rough_scores(
+    sums: Sums, text: Ints, view: MediatorView, changes: Changes, room: Floats, scores: Floats
+) -> None:
+    """Fill J_M (C,) of every change, the log chances interpolated; ``room`` is (3, C)."""
+    worth, odds, accepted, bias = room[0], room[1], room[2], view.bias
+    weight, speed, own, faults = view.weight_accept, view.speed, changes.own, changes.faults
+    for c in range(len(scores)):
+        accepted[c], scores[c] = 0.0, 0.0
+    for p in range(len(bias)):
+        if p != view.mediator:
+            fill_odds(sums, text, view, changes, p, worth, odds)
+            add_party(sums, text, view, changes, p, odds, accepted)
+            for c in range(len(scores)):
+                scores[c] += bias[p] * worth[c]
+    for c in range(len(scores)):
+        soon = speed * math.exp(accepted[c]) if accepted[c] > NEVER else 0.0
+        score = weight * accepted[c] + (1.0 - weight) * own[c] + soon
+        scores[c] += score - faults[c]
 
 
 @rule
@@ -117,12 +146,12 @@ def greedy(view: MediatorView, edits: Ints) -> int:
     """Fill ``edits`` (budget, 2), issue and option, with the best changes; return how many."""
     text = view.text.copy()
     before = text.copy()
-    shape = view.belief.mean.shape[1:]
-    sums, changes, scores = open_sums(text, view), new_changes(shape[0], shape[1]), np.zeros(shape)
+    sums, changes = open_sums(text, view), new_changes(view)
+    room, scores = np.zeros((3, len(changes.issue))), np.zeros(len(changes.issue))
     for b in range(len(edits)):
         fill_changes(sums, text, view, changes)
-        rough_scores(sums, text, view, changes, scores)
-        at, to = best_change(sums, text, view, scores)
+        rough_scores(sums, text, view, changes, room, scores)
+        at, to = best_change(sums, text, view, changes, scores)
         if at < 0:
             return b
         text[at] = to
@@ -133,17 +162,19 @@ def greedy(view: MediatorView, edits: Ints) -> int:
 
 
 @rule
-def best_change(sums: Sums, text: Ints, view: MediatorView, scores: Floats) -> tuple[int, int]:
-    """Return the one change of an editable issue that raises J_M most; (-1, -1) if none does.
+def best_change(
+    sums: Sums, text: Ints, view: MediatorView, changes: Changes, scores: Floats
+) -> tuple[int, int]:
+    """Return the one change that raises J_M most; (-1, -1) if none does.
 
     Only changes whose rough score comes near the best are scored exactly.
     """
     now, best, at, to = exact_score(sums, text, view, 0, text[0]), LEAST_RISE, -1, -1
-    least = max(most_of(scores, view.table.n_options, view.editable), now) - NEAR
-    for j in range(len(text)):
-        for k in range(view.table.n_options[j] if view.editable[j] else 0):
-            if scores[j, k] >= least and k != text[j]:
-                rise = exact_score(sums, text, view, j, k) - now
-                if rise > best:
-                    best, at, to = rise, j, k
+    least = max(most_of(scores), now) - NEAR
+    for c in range(len(scores)):
+        j, k = changes.issue[c], changes.option[c]
+        if scores[c] >= least and k != text[j]:
+            rise = exact_score(sums, text, view, j, k) - now
+            if rise > best:
+                best, at, to = rise, j, k
     return at, to

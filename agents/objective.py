@@ -52,10 +52,9 @@ def is_linked(text: Ints, links: Ints, q: int) -> bool:
 
 
 @rule
-def most_of(scores: Floats, n_options: Ints, editable: Bools) -> float:
-    """Return the largest score (J, K) of an option of an editable issue."""
+def most_of(scores: Floats) -> float:
+    """Return the largest score, minus infinity of none."""
     most = -math.inf
-    for j in range(len(editable)):
-        for k in range(n_options[j] if editable[j] else 0):
-            most = max(most, scores[j, k])
+    for c in range(len(scores)):
+        most = max(most, scores[c])
     return most

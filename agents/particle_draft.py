@@ -98,62 +98,62 @@ def rough_party(
     will: Will, composite: Composite, drawn: Floats, view: MediatorView, text: Ints,
     changes: Changes, asked: int, p: int, accepted: Floats, tilt: Floats,
 ) -> None:  # fmt: skip
-    """Add party ``p``'s log chances and its weighted surplus to those of every change, (J, K).
+    """Add party ``p``'s log chances and its weighted surplus to those of every change, (C,).
 
     ``drawn`` (J, K, N) are its :func:`draw_out`, ``asked`` the options that need its act now.
     """
     particles, t, bias = view.particles, view.table, view.bias[p]
     levels, shifts, pairs, tabled = changes.level, changes.shift, changes.pairs, changes.tabled
     total, base, risky = composite.total[p], will.base, particles.risky[p]
-    level, shift, held, plain = -1, 0.0, -1, False
-    for j in range(len(text)):
-        if not view.editable[j]:
-            continue
+    level, shift, held, plain, last = -1, 0.0, -1, False, -1
+    for c in range(len(accepted)):
+        j, k = changes.issue[c], changes.option[c]
         old = text[j]
-        for n in range(len(base)):
-            base[n] = total[n] - drawn[j, old, n] if old >= 0 else total[n]
-        for k in range(t.n_options[j]):
-            acts = asked + int(t.needs[j, k, p]) - int(old >= 0 and t.needs[j, old, p])
-            decides = t.belligerent[p] or acts > 0
-            if (not decides or (tabled[j, k] and view.signed[p])) and bias == 0.0:
-                continue
-            if levels[j, k] != level or shifts[j, k] != shift or pairs[j, k] != held:
-                level, shift, held = levels[j, k], shifts[j, k], pairs[j, k]
-                linked = listed(held, len(t.links))
-                set_line(
-                    will, composite, particles, p, level, shift, linked, view.moved[p], view.bar[p]
-                )
-            lined = risky[j, k] or (old >= 0 and risky[j, old])
-            if lined or not plain:
-                red = particles.red[p, j]
-                set_clear(
-                    will, composite.crossed[p], red, composite.place[p, j], old, k if lined else old
-                )
-                plain = not lined
-            if bias != 0.0:
-                tilt[j, k] += bias * mean_of(will, base, drawn[j, k])
-            if decides and not (tabled[j, k] and view.signed[p]):
-                fill_will(will.slope, will.height, base, drawn[j, k], will.clear, will.out)
-                share = total_of(will.out) / len(will.out)
-                if share < LEAST_ROUGH:
-                    share, _ = willing(
-                        composite, particles, p, j, old, k, level, shift,
-                        listed(held, len(t.links)), view.moved[p], view.bar[p],
-                    )  # fmt: skip
-                accepted[j, k] += log_share(share)
+        if j != last:
+            last = j
+            for n in range(len(base)):
+                base[n] = total[n] - drawn[j, old, n] if old >= 0 else total[n]
+        acts = asked + int(t.needs[j, k, p]) - int(old >= 0 and t.needs[j, old, p])
+        decides = t.belligerent[p] or acts > 0
+        if (not decides or (tabled[c] and view.signed[p])) and bias == 0.0:
+            continue
+        if levels[c] != level or shifts[c] != shift or pairs[c] != held:
+            level, shift, held = levels[c], shifts[c], pairs[c]
+            linked = listed(held, len(t.links))
+            set_line(
+                will, composite, particles, p, level, shift, linked, view.moved[p], view.bar[p]
+            )
+        lined = risky[j, k] or (old >= 0 and risky[j, old])
+        if lined or not plain:
+            red = particles.red[p, j]
+            set_clear(
+                will, composite.crossed[p], red, composite.place[p, j], old, k if lined else old
+            )
+            plain = not lined
+        if bias != 0.0:
+            tilt[c] += bias * mean_of(will, base, drawn[j, k])
+        if decides and not (tabled[c] and view.signed[p]):
+            fill_will(will.slope, will.height, base, drawn[j, k], will.clear, will.out)
+            share = total_of(will.out) / len(will.out)
+            if share < LEAST_ROUGH:
+                share, _ = willing(
+                    composite, particles, p, j, old, k, level, shift,
+                    listed(held, len(t.links)), view.moved[p], view.bar[p],
+                )  # fmt: skip
+            accepted[c] += log_share(share)
 
 
 @rule
 def greedy_particles(view: MediatorView, edits: Ints) -> int:
     """Fill ``edits`` (budget, 2), issue and option, with the best changes; return how many."""
-    text, shape = view.text.copy(), view.belief.mean.shape[1:]
+    text = view.text.copy()
     before = text.copy()
     composite = open_composite(view.belief, view.particles, text, view.mediator)
-    sums, changes = open_sums(text, view), new_changes(shape[0], shape[1])
+    sums, changes = open_sums(text, view), new_changes(view)
     drawn, will = draw_out(composite, view), new_will(view.belief.weight.shape[2])
     for b in range(len(edits)):
         fill_changes(sums, text, view, changes)
-        accepted, scores = np.zeros(shape), np.zeros(shape)
+        accepted, scores = np.zeros(len(changes.issue)), np.zeros(len(changes.issue))
         for p in range(len(view.bar)):
             if p != view.mediator:
                 rough_party(
@@ -161,7 +161,7 @@ def greedy_particles(view: MediatorView, edits: Ints) -> int:
                     scores,
                 )  # fmt: skip
         add_wants(view, changes, accepted, scores)
-        at, to = best_change(composite, view, text, scores)
+        at, to = best_change(composite, view, text, changes, scores)
         if at < 0:
             return b
         change(composite, view.particles, at, text[at], to)
@@ -174,36 +174,32 @@ def greedy_particles(view: MediatorView, edits: Ints) -> int:
 
 @rule
 def add_wants(view: MediatorView, changes: Changes, accepted: Floats, scores: Floats) -> None:
-    """Add all that J_M holds besides the tilt, which ``scores`` (J, K) hold already."""
+    """Add all that J_M holds besides the tilt, which ``scores`` (C,) hold already."""
     own, faults, weight = changes.own, changes.faults, view.weight_accept
-    for j in range(scores.shape[0]):
-        if view.editable[j]:
-            for k in range(view.table.n_options[j]):
-                wants = weight * accepted[j, k] + (1.0 - weight) * own[j, k]
-                wants += view.speed * math.exp(accepted[j, k]) - faults[j, k]
-                scores[j, k] += wants
+    for c in range(len(scores)):
+        wants = weight * accepted[c] + (1.0 - weight) * own[c]
+        scores[c] += wants + view.speed * math.exp(accepted[c]) - faults[c]
 
 
 @rule
 def best_change(
-    composite: Composite, view: MediatorView, text: Ints, scores: Floats
+    composite: Composite, view: MediatorView, text: Ints, changes: Changes, scores: Floats
 ) -> tuple[int, int]:
-    """Return the one change of an editable issue that raises J_M most; (-1, -1) if none does.
+    """Return the one change that raises J_M most; (-1, -1) if none does.
 
     Only changes whose rough score comes near the best are scored exactly.
     """
     now, best = particle_score(composite, view, text, 0, text[0]), LEAST_RISE
-    at, to, options = -1, -1, view.table.n_options
-    least = max(most_of(scores, options, view.editable), now) - NEAR
-    for j in range(len(text)):
+    at, to, least = -1, -1, max(most_of(scores), now) - NEAR
+    for c in range(len(scores)):
+        j, k = changes.issue[c], changes.option[c]
         old = text[j]
-        for k in range(options[j] if view.editable[j] else 0):
-            if scores[j, k] >= least and k != old:
-                text[j] = k
-                rise = particle_score(composite, view, text, j, old) - now
-                text[j] = old
-                if rise > best:
-                    best, at, to = rise, j, k
+        if scores[c] >= least and k != old:
+            text[j] = k
+            rise = particle_score(composite, view, text, j, old) - now
+            text[j] = old
+            if rise > best:
+                best, at, to = rise, j, k
     return at, to
 
 

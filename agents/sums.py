@@ -107,13 +107,16 @@ def swap_own(rows: Ints, level: int, j: int, old: int, new: int) -> int:
 
 @record
 class Changes(NamedTuple):
-    """What the text is once issue j has option k and all others stay; (J, K) each.
+    """Every change of one point a draft may make, and what the text is then; (C,) each.
 
-    ``level`` int64: enforcement level; ``shift``: power-shift points; ``pairs`` int64: bit q is set
-    where pair q of options is held; ``own``: the mediator's surplus, util; ``faults`` int64:
-    broken implications and open issues; ``tabled`` bool: the text is the one on the table.
+    ``issue``, ``option`` int64: the change; ``level`` int64: enforcement level; ``shift``:
+    power-shift points; ``pairs`` int64: bit q is set where pair q of options is held; ``own``: the
+    mediator's surplus, util; ``faults`` int64: broken implications and open issues; ``tabled``
+    bool: the text is the one on the table.
     """
 
+    issue: Ints
+    option: Ints
     level: Ints
     shift: Floats
     pairs: Ints
@@ -123,13 +126,22 @@ class Changes(NamedTuple):
 
 
 @rule
-def new_changes(issues: int, options: int) -> Changes:
-    """Return room for the changes of one step."""
-    shape = (issues, options)
-    return Changes(
-        np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape, np.int64), np.zeros(shape),
-        np.zeros(shape, np.int64), np.zeros(shape, np.bool_),
+def new_changes(view: MediatorView) -> Changes:
+    """List every option of every editable issue, issue by issue."""
+    editable, n_options, count = view.editable, view.table.n_options, 0
+    for j in range(len(editable)):
+        count += n_options[j] if editable[j] else 0
+    changes = Changes(
+        np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64),
+        np.zeros(count), np.zeros(count, np.int64), np.zeros(count), np.zeros(count, np.int64),
+        np.zeros(count, np.bool_),
     )  # fmt: skip
+    c = 0
+    for j in range(len(editable)):
+        for k in range(n_options[j] if editable[j] else 0):
+            changes.issue[c], changes.option[c] = j, k
+            c += 1
+    return changes
 
 
 @rule
@@ -165,42 +177,36 @@ def listed(pairs: int, most: int) -> Ints:
 
 @rule
 def fill_changes(sums: Sums, text: Ints, view: MediatorView, out: Changes) -> None:
-    """Fill what every option of every editable issue would make of the text.
+    """Fill what every change would make of the text.
 
     Arrays are taken out of their records once: to pass a record costs more than to read an array.
     """
     level, shift, pairs, own = out.level, out.shift, out.pairs, out.own
-    faults, tabled, t, editable, before = (
-        out.faults,
-        out.tabled,
-        view.table,
-        view.editable,
-        view.text,
-    )
-    n_options, points, links = t.n_options, t.enforcement, t.links
+    faults, tabled, t, before = out.faults, out.tabled, view.table, view.text
+    points, links = t.enforcement, t.links
     rule_if, rule_then, rule_ok = t.rule_if, t.rule_then, t.rule_ok
     coef, link, power, own_0 = view.own_coef, view.own_link, view.particles.power_shift, sums.own
     level_0, shift_0, open_0 = sums.points[0], sums.shift[0], sums.points[1]
     held, broken = pairs_held(text, links), count_broken(text, rule_if, rule_then, rule_ok)
-    away = count_moved(text, before)
-    for j in range(len(text)):
-        if not editable[j]:
-            continue
-        old, linked, bound = text[j], pairs_of(links, j), is_bound(rule_if, rule_then, j)
-        for k in range(n_options[j]):
-            text[j] = k
-            level[j, k] = level_0 + swap_count(points, j, old, k)
-            shift[j, k] = shift_0 + swap(power, j, old, k)
-            pairs[j, k] = pairs_held(text, links) if linked else held
-            surplus = own_0[level[j, k]] + swap_own(coef, level[j, k], j, old, k)
-            if pairs[j, k]:
-                for q in range(len(links)):
-                    if pairs[j, k] >> q & 1:
-                        surplus += link[level[j, k], q]
-            own[j, k] = surplus / MICRO
-            wrong = count_broken(text, rule_if, rule_then, rule_ok) if bound else broken
-            faults[j, k] = wrong + open_0 - int(old < 0)
-            tabled[j, k] = away - int(old != before[j]) + int(k != before[j]) == 0
+    away, last, linked, bound = count_moved(text, before), -1, 0, False
+    for c in range(len(level)):
+        j, k = out.issue[c], out.option[c]
+        if j != last:
+            last, linked, bound = j, pairs_of(links, j), is_bound(rule_if, rule_then, j)
+        old = text[j]
+        text[j] = k
+        level[c] = level_0 + swap_count(points, j, old, k)
+        shift[c] = shift_0 + swap(power, j, old, k)
+        pairs[c] = pairs_held(text, links) if linked else held
+        surplus = own_0[level[c]] + swap_own(coef, level[c], j, old, k)
+        if pairs[c]:
+            for q in range(len(links)):
+                if pairs[c] >> q & 1:
+                    surplus += link[level[c], q]
+        own[c] = surplus / MICRO
+        wrong = count_broken(text, rule_if, rule_then, rule_ok) if bound else broken
+        faults[c] = wrong + open_0 - int(old < 0)
+        tabled[c] = away - int(old != before[j]) + int(k != before[j]) == 0
         text[j] = old
 
 

@@ -19,6 +19,7 @@ def world_columns(case: Case) -> dict[str, Column]:
         "end": (_TEXT, "agreed | no_text | armistice_outside | war_decided_<party> | ..."),
         "week": (_REAL, "calendar weeks from the start"),
         "text": (_TEXT, "issue=option;..."),
+        "text_week_26": (_TEXT, "issue=option;... as it stood then; the last if they ended before"),
     }
     columns |= {f"surplus_{party}_util": (_REAL, "util") for party in case.parties}
     columns |= {f"h_{party}_util": (_REAL, "util") for party in case.parties}

@@ -30,7 +30,9 @@ from experiments.sections import (
     Ensemble,
     Evidence,
     Expect,
+    Guarantees,
     Mediator,
+    Openings,
     Papers,
     Possible,
     Protocol,
@@ -47,8 +49,10 @@ from sim.fixed import faults_of
 #: Keys that say how a run is computed or kept, never what it finds; they are left out of run_id.
 NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
 #: Mappings whose keys are free names on the command line (no ``+`` needed).
-OPEN_TABLES = ("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "backtest.signs",
-               "smoke", "fix")  # fmt: skip
+OPEN_TABLES = (
+    *("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "smoke", "fix"),
+    *("guarantees.held", "backtest.signs"),
+)
 #: The open table whose names are dotted themselves, at any depth.
 FIX = "fix"
 #: What every arm of a comparison shares: worlds, luck and the way they are computed.
@@ -130,6 +134,8 @@ class Config:
     backtest: Backtest = schema.section(Backtest)
     evidence: Evidence = schema.section(Evidence)
     possible: Possible = schema.section(Possible)
+    guarantees: Guarantees = schema.section(Guarantees)
+    openings: Openings = schema.section(Openings)
     compensation: Compensation = schema.section(Compensation)
     question: str = key("???", text())
     smoke: dict[str, Any] = key({}, mapping())

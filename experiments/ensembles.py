@@ -12,8 +12,8 @@ MISSING = "posterior, but no draws were made from the evidence of {case}"
 
 BASIS = {
     "prior": "priors, not data",
-    "posterior": "preferences learned from public statements; the value of fighting on, trade-offs "
-    "across points and hold-out are priors and untested",
+    "posterior": "preferences learned from public statements; the backtest scores public stances; "
+    "trade-offs across points, the value of fighting on and hold-out are priors and untested",
 }
 """What the numbers of a run rest on, in words, by the kind of its ensemble."""
 

@@ -300,6 +300,30 @@ class Possible:
 
 
 @dataclass(frozen=True)
+class Guarantees:
+    """How strong guarantees must be (`q03_how_strong_guarantees`)."""
+
+    held: dict[str, str] = schema.table(
+        text(), source="ours: issue -> option that stays where the rest of the text is chosen too"
+    )
+
+
+@dataclass(frozen=True)
+class Openings:
+    """What would open a closed range (`q02_which_condition_binds`)."""
+
+    worlds: int = key(
+        0,
+        integer(0),
+        "worlds",
+        "ours: the least changes take longer than shadow values; the first so many worlds",
+    )
+    documents: list[str] = key(
+        [], words(), source="ours: texts asked about as they stand, beside any text at all"
+    )
+
+
+@dataclass(frozen=True)
 class Compensation:
     """What a side would have to get to accept an option of the other's (`q04_freeze_for_what`)."""
 

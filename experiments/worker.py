@@ -26,7 +26,7 @@ from sim.record import Record, Turn
 from sim.respond import STATUS_NAMES
 from sim.ripeness import Moment, ripeness
 from sim.settings import Seat, Settings
-from sim.state import DAY, END, REPORTER, Rules, Talks
+from sim.state import DAY, END, HALFWAY, REPORTER, Rules, Talks
 from sim.terms import terms_of
 from sim.war import GAIN, RATIO
 from sim.world import World
@@ -180,6 +180,7 @@ def _text_columns(ensemble: Ensemble, world: World, talks: Talks) -> dict[str, A
     level = enforcement_level(text, table.enforcement)
     row: dict[str, Any] = {
         "text": case.agenda.codes(text),
+        "text_week_26": case.agenda.codes(talks.midway if talks.clock[HALFWAY] else text),
         "open_points": left_open,
         "broken_implications": broken_rules(text, table),
     }

@@ -136,6 +136,17 @@ def open_belief(particles: Particles) -> Belief:
 
 
 @rule
+def copy_belief(belief: Belief) -> Belief:
+    """Return a belief of one's own, to learn with."""
+    b = belief
+    return Belief(
+        b.weight.copy(), b.stake.copy(), b.mean.copy(), b.variance.copy(), b.clear.copy(),
+        b.common.copy(), b.reserve.copy(), b.reserve_variance.copy(), b.heard.copy(),
+        b.place.copy(), b.shared.copy(), b.stake_at.copy(), b.stale.copy(),
+    )  # fmt: skip
+
+
+@rule
 def settle(belief: Belief, particles: Particles) -> None:
     """Resample the draws of every row whose weights have moved."""
     issues = belief.weight.shape[1]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.belief import Belief
+from sim.belief import Belief, settle
 from sim.compiled import rule
 from sim.particles import LEAST_CLEAR, Particles
 from sim.records import record
@@ -52,7 +52,8 @@ class Composite(NamedTuple):
 
 @rule
 def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
-    """Return the composites of all parties but ``skipped``, at a text; the belief is settled."""
+    """Return the composites of all parties but ``skipped``, at a text; settles the belief."""
+    settle(belief, particles)
     parties, issues, size = belief.weight.shape
     composite = Composite(
         belief.place,

@@ -295,27 +295,43 @@ def draw_fighting(
 
 
 @rule
+def fill_party(
+    weight: Floats, value: Floats, size: Floats, n_options: Ints, power_shift: Floats,
+    reserve: float, delta: float, rho0: float, k_e: float, omega: float, extra: int,
+    peace: Floats, coef: Ints, base: Ints, link: Ints,
+) -> None:  # fmt: skip
+    """Fill one party's integer surplus coefficients, each rounded once (2.3).
+
+    ``extra`` enforcement points count beside those of the text: none in the worlds that are drawn.
+    """
+    levels, issues, _ = coef.shape
+    for level in range(levels):
+        a = peace_factor(delta, break_hazard(rho0, k_e, level + extra))
+        peace[level] = a
+        base[level] = micro(-a * reserve)
+        for j in range(issues):
+            for k in range(n_options[j]):
+                u = weight[j] * value[j, k]
+                shift = omega * power_shift[j, k]
+                coef[level, j, k] = micro(a * u + (1.0 - a) * shift)
+        for q in range(len(size)):
+            link[level, q] = micro(a * size[q])
+
+
+@rule
 def fill_coefficients(
     prior: Prior, world: int, weight: Floats, value: Floats, size: Floats, reserve: Floats,
     delta: float, peace: Floats, coef: Ints, base: Ints, link: Ints,
 ) -> None:  # fmt: skip
-    """Fill the integer surplus coefficients of every party and level, each rounded once (2.3)."""
-    parties, levels, issues, _ = coef.shape
+    """Fill the integer surplus coefficients of every party and level (2.3)."""
     rho0 = number(prior, world, prior.rows.rho0)
-    for p in range(parties):
+    for p in range(len(reserve)):
         omega = number(prior, world, prior.rows.omega[p])
         k_e = number(prior, world, prior.rows.k_e[p])
-        for level in range(levels):
-            a = peace_factor(delta, break_hazard(rho0, k_e, level))
-            peace[p, level] = a
-            base[p, level] = micro(-a * reserve[p])
-            for j in range(issues):
-                for k in range(prior.n_options[j]):
-                    u = weight[p, j] * value[p, j, k]
-                    shift = omega * prior.power_shift[j, k]
-                    coef[p, level, j, k] = micro(a * u + (1.0 - a) * shift)
-            for q in range(size.shape[1]):
-                link[p, level, q] = micro(a * size[p, q])
+        fill_party(
+            weight[p], value[p], size[p], prior.n_options, prior.power_shift, reserve[p], delta,
+            rho0, k_e, omega, 0, peace[p], coef[p], base[p], link[p],
+        )  # fmt: skip
 
 
 @rule

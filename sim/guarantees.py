@@ -9,6 +9,7 @@ packages are tried; a red line rules one out for its party.
 import numpy as np
 
 from sim.compiled import compiled, rule
+from sim.terms import Terms, hold, join, search, terms_of
 from sim.world import World
 from sim.worth import Bools, Ints, Table, enforcement_level, surplus
 
@@ -78,3 +79,22 @@ def best_packages(world: World, table: Table, sides: tuple[int, int], text: Ints
         text.copy(), found,
     )  # fmt: skip
     return found
+
+
+def texts_of_strength(world: World, table: Table, held: dict[int, int]) -> list[Ints | None]:
+    """Return for every level a text of exactly that strength which both belligerents sign, or None.
+
+    ``held`` {issue: option} stays; law and the consent of others are set aside.
+    """
+    alone = table._replace(needs=np.zeros_like(table.needs))
+    terms, points = terms_of(world, alone, law=False), table.enforcement
+    if held:
+        terms = hold(terms, held)
+    return [_of_strength(terms, points, level) for level in range(world.base.shape[1])]
+
+
+def _of_strength(terms: Terms, points: Ints, level: int) -> Ints | None:
+    """Search with two more signers: one wants so many points at least, one at most."""
+    here = join(terms, points, np.array([-level]))
+    here = join(here, -points, np.array([level]))
+    return search(here, np.zeros(here.parties, np.int64))

@@ -3,12 +3,15 @@ r"""The least change that opens the range, one party and one instrument at a tim
 * a *carrot* :math:`L_P`, util paid to P on signature: the least is minus P's ceiling, its largest
   surplus among the texts that leave everybody else at zero or above;
 * a *stick*: a fall of :math:`W_P`, what fighting on is worth to P, util;
-* a *guarantee*: a larger :math:`k_{E,P}`, how far P trusts enforcement;
+* a *guarantee*: a larger :math:`k_{E,P}`, how far P trusts a point of enforcement, or more points
+  for all than any text holds (:mod:`sim.trust`);
 * the *state of the war*: another ratio of strength, which moves everybody's :math:`W`.
 
-Amounts are signed: below zero the range is open and that much could be taken away before it
-closes. Amounts in different instruments are not compared, nor is one named cheapest: for two
-carrots every pair that opens the range with nothing to spare is listed instead.
+What range is asked about is an argument, ``asked``: it turns terms into terms, for instance with a
+point held or a bar to clear. Amounts of carrots and sticks are signed: below zero the range is open
+and that much could be taken away before it closes. Amounts in different instruments are not
+compared, nor is one named cheapest: for two carrots every pair that opens the range with nothing to
+spare is listed instead.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +26,26 @@ from sim.war import RATIO, STATE, start
 from sim.world import World
 from sim.worth import MICRO, Floats, Ints, Table
 
+Asked = Callable[[Terms], Terms]
+"""Which range is asked about."""
+
+
+def as_it_stands(terms: Terms) -> Terms:
+    """Ask about any text that leaves every required signer at zero or above."""
+    return terms
+
+
+def with_bar(terms: Terms, bar: Ints) -> Terms:
+    """Return the terms in which zero stands for a bar (P,) above fighting on, micro-util."""
+    base = terms.stakes.base.copy()
+    base[: len(bar)] -= bar[:, None]
+    return Terms(terms.stakes._replace(base=base), terms.table, terms.law)
+
+
+def opens(terms: Terms) -> bool:
+    """Say whether some text leaves every required signer at zero or above."""
+    return search(terms, np.zeros(terms.parties, np.int64)) is not None
+
 
 def least_carrot(terms: Terms, party: int) -> int | None:
     """Return the least util (micro) that must be added for P on signature; None: none is enough."""
@@ -35,7 +58,7 @@ def carrot_pairs(terms: Terms, a: int, b: int) -> Ints:
 
     (F, 2) micro-util, a's falling; a single row (0, 0) if the range is open.
     """
-    if search(terms, np.zeros(terms.parties, np.int64)) is not None:
+    if opens(terms):
         return np.zeros((1, 2), np.int64)
     floor = (-sum_of_worst(terms, a), -sum_of_worst(terms, b))
     front: Frontier = frontier(require(terms, a, b), a, b, floor)
@@ -54,24 +77,25 @@ def sum_of_worst(terms: Terms, party: int) -> int:
     return highest(Terms(mirrored, terms.table, terms.law), party)
 
 
-def least_stick(world: World, table: Table, party: int, law: bool = True) -> float | None:
+def least_stick(
+    world: World, table: Table, party: int, law: bool = True, asked: Asked = as_it_stands
+) -> float | None:
     """Return the least fall of W_P that opens the range, util, to the micro-util.
 
     Below 0: how far W_P may rise. None: not even a fall by one whole stake is enough.
     """
 
-    def opens(fall: int) -> bool:
+    def enough(fall: int) -> bool:
         reserve = world.reserve.copy()
         reserve[party] -= fall / MICRO
-        terms = at_reserve(world, table, reserve, law)
-        return search(require(terms, party), np.zeros(terms.parties, np.int64)) is not None
+        return opens(require(asked(at_reserve(world, table, reserve, law)), party))
 
     low, high = -2 * MICRO, 2 * MICRO
-    if not opens(high):
+    if not enough(high):
         return None
     while low + 1 < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if opens(middle) else (middle, high)
+        low, high = (low, middle) if enough(middle) else (middle, high)
     return high / MICRO
 
 
@@ -98,8 +122,4 @@ def first_that_opens(terms_at: Callable[[float], Terms], amounts: Sequence[float
 
     For instruments whose effect need not be monotone: nothing between two amounts is claimed.
     """
-    for amount in amounts:
-        terms = terms_at(amount)
-        if search(terms, np.zeros(terms.parties, np.int64)) is not None:
-            return amount
-    return None
+    return next((amount for amount in amounts if opens(terms_at(amount))), None)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.belief import open_belief
 from sim.case import Case
 from sim.compiled import compiled
 from sim.documents import text_of
@@ -155,4 +156,5 @@ def _rules(ensemble: Ensemble, particles: Particles, public: Public) -> Rules:
         table=ensemble.table,
         public=public,
         particles=particles,
+        belief=open_belief(particles),
     )

@@ -165,10 +165,15 @@ def ripeness(ensemble: Ensemble, rules: Rules, i: int, world: World) -> list[Mom
     ]
 
 
+def waiting_bar(rules: Rules, world: World) -> Floats:
+    """Return h (P,) before anybody has spoken, util (2.4)."""
+    hold: Floats = compiled(open_talks)(rules, world).fortunes.holdout
+    return hold
+
+
 def ripe_at_start(ensemble: Ensemble, rules: Rules, world: World) -> float:
     """Return RIPE before anybody has spoken, every party's surplus counted in util (2.5)."""
-    hold = compiled(open_talks)(rules, world).fortunes.holdout
-    return float(zopa(world, ensemble.table, bar=hold).value)
+    return float(zopa(world, ensemble.table, bar=waiting_bar(rules, world)).value)
 
 
 def _moment(

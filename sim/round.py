@@ -13,7 +13,6 @@ import numpy as np
 
 from sim import rng
 from sim.agenda import BRACKETED
-from sim.belief import settle
 from sim.compiled import rule
 from sim.fortunes import fight_on
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
@@ -22,6 +21,8 @@ from sim.state import (
     ASKED,
     DAY,
     END,
+    HALF_YEAR,
+    HALFWAY,
     LEADER,
     MEDIATOR_LEFT,
     MISSED,
@@ -88,6 +89,7 @@ def wait(rules: Rules, world: World, i: int, talks: Talks, n: int, day: int) -> 
     if leaves < first:
         first, which = leaves, -1
     days = day - talks.clock[DAY]
+    keep_midway(talks, day)
     if first < days:
         talks.clock[DAY] += math.ceil(first)
         talks.clock[END] = MEDIATOR_LEFT if which < 0 else WAR_ENDED + which
@@ -95,6 +97,15 @@ def wait(rules: Rules, world: World, i: int, talks: Talks, n: int, day: int) -> 
     talks.clock[DAY] = day
     talks.clock[MISSED] = 0 <= rules.deadline_day < day
     fight_on(rules, world, i, talks, n, float(days))
+
+
+@rule
+def keep_midway(talks: Talks, day: int) -> None:
+    """Keep the text with which the talks go past week 26."""
+    if talks.clock[HALFWAY] == 0 and day > HALF_YEAR:
+        talks.clock[HALFWAY] = 1
+        for j in range(len(talks.text)):
+            talks.midway[j] = talks.text[j]
 
 
 @rule
@@ -221,8 +232,6 @@ def mediator_view(
     ``marked`` is (J,) points it may edit, or (P,) parties it may visit when ``budget`` is 0.
     """
     m, fortunes = rules.mediator, talks.fortunes
-    if budget > 0:
-        settle(talks.belief, talks.particles)
     editable, welcome = np.zeros(len(talks.text), np.bool_), np.zeros(len(talks.signed), np.bool_)
     since, signed = np.zeros(len(talks.signed)), np.zeros(len(talks.signed), np.bool_)
     for p in range(len(since)):

@@ -13,12 +13,12 @@ is named by the caller. Two parties are read off their frontier. N parties all s
 solution is a short series of questions to the exact solver. None of them is a recommendation.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from sim.compiled import compiled, rule
 from sim.frontier import Frontier, text_at
 from sim.tangents import nash_text
 from sim.terms import Terms, ceiling, join_sum, require, search, surpluses
@@ -43,22 +43,36 @@ def of_two(terms: Terms, front: Frontier, ratio: Ints) -> dict[str, Solution]:
     """
     if not len(front.points):
         return {}
-    pairs = [(int(x), int(y)) for x, y in front.points]
-    most = front.points.max(axis=0).tolist()
-    unit = ratio[[front.a, front.b]].tolist()
-    values: dict[str, Callable[[tuple[int, int]], object]] = {
-        "nash": lambda s: s[0] * s[1],
-        "kalai_smorodinsky": lambda s: sorted((s[0] * most[1], s[1] * most[0])),
-        "leximin": lambda s: sorted((s[0] * unit[0], s[1] * unit[1])),
-        "utilitarian": lambda s: s[0] * unit[0] + s[1] * unit[1],
-    }
+    unit = np.ascontiguousarray(ratio[[front.a, front.b]])
     found = {}
-    for name in NAMES:
-        of = values[name]
-        best = max(range(len(pairs)), key=lambda i: (of(pairs[i]), i))
-        text = text_at(terms, front, best)
+    for name, best in zip(NAMES, compiled(pick)(front.points, unit), strict=True):
+        text = text_at(terms, front, int(best))
         found[name] = Solution(text, surpluses(terms, text))
     return found
+
+
+@rule
+def pick(points: Ints, unit: Ints) -> Ints:
+    """Return which point (F, 2) of a frontier each of `NAMES` picks, (4,); ties go to the last.
+
+    ``unit`` (2,) holds the units of the common scale in a micro-util of either party.
+    """
+    best, high = np.zeros(4, np.int64), np.full((4, 2), -(1 << 62))
+    most_x, most_y = 0, 0
+    for i in range(len(points)):
+        most_x, most_y = max(most_x, points[i, 0]), max(most_y, points[i, 1])
+    score = np.zeros((4, 2), np.int64)
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        score[0, 0] = x * y
+        score[1, 0], score[1, 1] = min(x * most_y, y * most_x), max(x * most_y, y * most_x)
+        x, y = x * unit[0], y * unit[1]
+        score[2, 0], score[2, 1], score[3, 0] = min(x, y), max(x, y), x + y
+        for n in range(4):
+            above = score[n, 0] > high[n, 0]
+            if above or (score[n, 0] == high[n, 0] and score[n, 1] >= high[n, 1]):
+                best[n], high[n, 0], high[n, 1] = i, score[n, 0], score[n, 1]
+    return best
 
 
 def of_all(terms: Terms, ratio: Ints) -> dict[str, Solution]:

@@ -117,15 +117,20 @@ def relayed(rules: Rules, i: int, n: int, p: int, j: int, status: int, level: in
 
 @rule
 def note_asks(rules: Rules, talks: Talks, p: int, wanted: Ints) -> None:
-    """Take down which options a party wants instead; they are its own proposals from now on."""
+    """Take down which options a party wants instead; they are its own proposals from now on.
+
+    Asking for the same again within a stance period teaches nothing new, as with answers.
+    """
     asks, proposed, opening, learning = talks.asks, talks.proposed, rules.opening, rules.learning
+    wished, period = talks.wished, period_of(rules, talks)
     for j in range(len(wanted)):
         k = wanted[j]
         if k >= 0:
             asks[p, j] = k
             if proposed[j, k] < 0 and k != opening[j]:
                 proposed[j, k] = p
-            if learning:
+            if learning and wished[p, j, k] != period:
+                wished[p, j, k] = period
                 learn_ask(talks.belief, talks.particles, p, j, k)
 
 

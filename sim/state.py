@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.belief import Belief, open_belief
+from sim.belief import Belief, copy_belief
 from sim.compiled import rule
 from sim.fighting import Fighting
 from sim.particles import Particles
@@ -21,11 +21,14 @@ RUNNING, AGREED, NO_TEXT, MEDIATOR_LEFT, WAR_ENDED = -1, 0, 1, 2, 3
 NOT_ASKED, SIGNS, NOT_WORTH, RED_LINE, MANNER, WAITS = 0, 1, 2, 3, 4, 5
 """What a party said when it was asked to sign."""
 
-DAY, END, ASKED, LEADER, KNOT, MISSED, REPORTER, NEWS, CLOCK = 0, 1, 2, 3, 4, 5, 6, 7, 8
+DAY, END, ASKED, LEADER, KNOT, MISSED, REPORTER, NEWS, HALFWAY, CLOCK = range(10)
 """Where the clock holds the day, the end, whether the text was put up, whether leaders sit at the
 table, the next day of a forecast (its number), whether the deadline was missed, who gave the
-reported answers, whether the mediator has heard anything new since it last looked at its text; its
-length."""
+reported answers, whether the mediator has heard anything new since it last looked at its text,
+whether week 26 has passed; its length."""
+
+HALF_YEAR = 182
+"""Day at which the text is kept once more, to compare arms: week 26."""
 
 KNOTS = (0, 91, 182, 364, 546, 728)
 """Days at which forecasts and the exact ripeness are solved anew (0b m): weeks 0 to 104."""
@@ -77,7 +80,10 @@ class Counters(NamedTuple):
 
 @record
 class Rules(NamedTuple):
-    """What is the same in every world of a run; numbers are those of :mod:`sim.settings`."""
+    """What is the same in every world of a run; numbers are those of :mod:`sim.settings`.
+
+    ``belief`` is what everybody believes before a word is said; talks without learning share it.
+    """
 
     seed: int
     mediator: int
@@ -109,6 +115,7 @@ class Rules(NamedTuple):
     table: Table
     public: Public
     particles: Particles
+    belief: Belief
 
 
 @record
@@ -158,6 +165,8 @@ class Talks(NamedTuple):
     heard, period : (P, J, K) int64
         The last status each party gave each option (-1: never asked), and the stance period in
         which it was heard.
+    wished : (P, J, K) int64
+        The stance period in which a party last asked for an option; -1: never.
     statuses, asks : (P, J) int64
         Answers at this contact (OPEN where none), and the options asked for (-1 where none).
     proposed : (J, K) int64
@@ -171,10 +180,12 @@ class Talks(NamedTuple):
         Day each party last answered.
     offer : (P,) int64
         Reward the principal pays on signature of this text, micro-util.
-    clock : (8,) int64
+    clock : (9,) int64
         See :data:`DAY` and its neighbours.
     report : (J,) int64
         The answers at the contact the case asks to be reported; -9 where it was not reached.
+    midway : (J,) int64
+        The text as it stood at week 26, once that has passed.
     fortunes : Fortunes
     belief : Belief
         What everybody else believes about each party.
@@ -186,6 +197,7 @@ class Talks(NamedTuple):
     tabled: Ints
     heard: Ints
     period: Ints
+    wished: Ints
     statuses: Ints
     asks: Ints
     proposed: Ints
@@ -196,6 +208,7 @@ class Talks(NamedTuple):
     offer: Ints
     clock: Ints
     report: Ints
+    midway: Ints
     fortunes: Fortunes
     belief: Belief
     particles: Particles
@@ -222,11 +235,13 @@ def blank_talks(rules: Rules, world: World) -> Talks:
     talks = Talks(
         rules.opening.copy(), rules.opening.copy(),
         np.full((parties, issues, options), -1), np.full((parties, issues, options), -1),
+        np.full((parties, issues, options), -1),
         np.full((parties, issues), OPEN), np.full((parties, issues), -1),
         np.full((issues, options), -1),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(parties, np.bool_),
         np.zeros(parties, np.int64), np.zeros(parties, np.int64), np.zeros(CLOCK, np.int64),
-        np.full(issues, -9), open_fortunes(world, rules.drift_sd), open_belief(rules.particles),
+        np.full(issues, -9), rules.opening.copy(), open_fortunes(world, rules.drift_sd),
+        copy_belief(rules.belief) if rules.learning else rules.belief,
         own_particles(rules.particles) if rules.renews else rules.particles,
     )  # fmt: skip
     talks.clock[END] = RUNNING

@@ -5,8 +5,9 @@ score of accept (lower is better), area under the ROC curve of reject (higher). 
 hang together, so intervals resample whole weeks (theory 5.5).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import rankdata
@@ -74,10 +75,46 @@ def resampled(weeks: Ints, seed: int, replicates: int = REPLICATES) -> list[Ints
     return [np.concatenate([rows[i] for i in pick]) for pick in picks]
 
 
-def interval(statistic: Callable[[Ints], float], samples: Sequence[Ints]) -> tuple[float, float]:
-    """Return the middle 90 % of a statistic over resampled rows; nan if it is never defined."""
-    found = np.array([statistic(rows) for rows in samples])
-    found = found[~np.isnan(found)]
+class Replicated(NamedTuple):
+    """A score over all rows, and over every bootstrap sample of whole weeks, (R,)."""
+
+    value: float
+    sample: Floats
+
+
+def replicated(name: str, chance: Floats, status: Ints, times: Floats) -> Replicated:
+    """Return a score with its bootstrap sample, nan where it is not defined.
+
+    ``times`` (R, N) says how often each sample holds a row (`times_drawn`).
+    """
+    if not len(status):
+        return Replicated(float("nan"), np.full(len(times), np.nan))
+    if name == "auc":
+        told = _auc_each(chance[:, 0], status == 0, times)
+    else:
+        told = times @ by_row(chance, status)[name] / times.sum(axis=1)
+    return Replicated(scored(name, chance, status), told)
+
+
+def times_drawn(samples: Sequence[Ints], n: int) -> Floats:
+    """Return how often every sample holds each of n rows, (R, n)."""
+    counts = [np.bincount(rows, minlength=n) for rows in samples]
+    return np.array(counts, dtype=float).reshape(len(counts), n)
+
+
+def _auc_each(chance: Floats, is_so: Bools, times: Floats) -> Floats:
+    """Return `auc` of every sample, (R,): the share of its pairs that are told in order."""
+    yes, no = chance[is_so][:, None], chance[~is_so]
+    right = (yes > no) + 0.5 * (yes == no)
+    so, not_so = times[:, is_so], times[:, ~is_so]
+    pairs = so.sum(axis=1) * not_so.sum(axis=1)
+    told = ((so @ right) * not_so).sum(axis=1)
+    return np.where(pairs > 0, told / np.maximum(pairs, 1.0), np.nan)
+
+
+def interval(sample: Floats) -> tuple[float, float]:
+    """Return the middle 90 % of a bootstrap sample; nan if it is never defined."""
+    found = sample[~np.isnan(sample)]
     if not len(found):
         return float("nan"), float("nan")
     low, high = np.quantile(found, [0.05, 0.95])

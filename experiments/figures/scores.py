@@ -1,4 +1,4 @@
-"""How well unseen answers were predicted: scores by predictor, and the model's calibration."""
+"""How well unseen answers were predicted: scores by predictor, whole and by party."""
 
 from pathlib import Path
 
@@ -6,9 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from experiments import store
-from experiments.calibration.scores import calibration
 from experiments.config import Config
-from experiments.figures import style
+from experiments.figures import calibration, style
 from experiments.figures.style import Page
 from sim.case import Case
 
@@ -26,7 +25,7 @@ MODEL, RIVAL = "#3B76AF", "#8A8A8A"
 
 
 def draw(run_dir: Path, case: Case, config: Config) -> list[Path]:
-    """Draw log scores with intervals, whole and by party, and the calibration of accept."""
+    """Draw log scores with intervals, whole and by party; then how far chances are kept."""
     found = store.read_json(run_dir / "findings.json")
     worlds = store.read_table(run_dir / "worlds")
     names = [n for n in NAMES if (found.get(f"log_score_{n}") or {}).get("value") is not None]
@@ -37,9 +36,8 @@ def draw(run_dir: Path, case: Case, config: Config) -> list[Path]:
         for n, (part, label) in enumerate(parts.items()):
             ax = page.axes(2.95 + n * 1.05, 0.55, 0.9, 3.8)
             _panel(ax, found, names, part, label, first=n == 0)
-        if worlds is not None and "model" in names:
-            _calibration(page.axes(9.65, 0.55, 1.35, 1.35), worlds)
-        return page.save(run_dir / "figures", "scores")
+        drawn = page.save(run_dir / "figures", "scores")
+    return drawn + (calibration.draw(run_dir, worlds, case, config) if len(worlds) else [])
 
 
 def _panel(ax: Axes, found: dict, names: list[str], part: str, label: str, first: bool) -> None:
@@ -59,18 +57,6 @@ def _panel(ax: Axes, found: dict, names: list[str], part: str, label: str, first
     ax.axvline(-np.log(3), color=style.GRID, lw=1, zorder=0)
     if first:
         ax.set_xlabel("log score (right is better)", size=style.SMALL)
-
-
-def _calibration(ax: Axes, worlds: object) -> None:
-    """Draw chance told of accept against the share that accepted."""
-    rows = [r for r in worlds.to_pylist() if r["predictor"] == "model"]  # type: ignore[attr-defined]
-    chance = np.array([r["accept"] for r in rows])
-    bins = calibration(chance, np.array([r["status"] == 2 for r in rows]))
-    ax.plot([0, 1], [0, 1], color=style.GRID, lw=1)
-    ax.plot([b[0] for b in bins], [b[1] for b in bins], "o-", color=MODEL, ms=4, lw=1)
-    ax.set_title("accepts: told, and so", size=style.SMALL, weight="bold")
-    ax.set_xlabel("chance told", size=style.SMALL)
-    ax.set_ylabel("share so", size=style.SMALL)
 
 
 def _title(found: dict, names: list[str]) -> str:

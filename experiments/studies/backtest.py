@@ -5,7 +5,7 @@ fitting up to the cut-off. Scores are of public stances. What two sides would tr
 what fighting on is worth and how long they hold out are priors; nothing here tests them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from experiments.calibration import blocks as seen
 from experiments.calibration import papers, scores, signs
 from experiments.calibration.blocks import Blocks
 from experiments.calibration.rows import middle
+from experiments.calibration.scores import Replicated
 from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, exactly, finding, not_built
@@ -42,7 +43,7 @@ BOXED = False
 UNIT = "forecast"
 UNITS = {"log_score": "log chance", "rps": "score", "brier": "score", "auc": "chance"}
 UNTESTED = (
-    "The scores are of public stances. Trade-offs across points, the value of fighting on and "
+    "The backtest scores public stances; trade-offs across points, the value of fighting on and "
     "hold-out are priors and untested."
 )
 
@@ -121,23 +122,21 @@ def findings(
     """Return every cell of the score table and the model's gain over every rival."""
     table = _by_predictor(worlds)
     any_rows = next(iter(table.values()))
-    parts = _parts(any_rows, case)
-    samples = {
-        name: scores.resampled(any_rows["week"][at], config.seed) for name, at in parts.items()
-    }
     found: Findings = {"untested": finding(exactly(0.0, 0), "1", UNTESTED)}
-    for name, rows in table.items():
-        for part, at in parts.items():
-            for score in scores.SCORES:
-                cell = _cell(
-                    score, name, part, _chance(rows)[at], rows["status"][at], samples[part]
-                )
-                found[f"{score}_{name}{part}"] = cell
-    for rival in table:
-        if rival != "model":
-            for part, at in parts.items():
-                gain = _gain(table["model"], table[rival], at, samples[part], rival, part)
-                found[f"gain_log_score_{rival}{part}"] = gain
+    gains: Findings = {}
+    for part, at in _parts(any_rows, case).items():
+        samples = scores.resampled(any_rows["week"][at], config.seed)
+        times = scores.times_drawn(samples, len(at))
+        status = any_rows["status"][at]
+        chances = {name: _chance(rows)[at] for name, rows in table.items()}
+        for score in scores.SCORES:
+            told = {n: scores.replicated(score, c, status, times) for n, c in chances.items()}
+            for name, cell in told.items():
+                found[f"{score}_{name}{part}"] = _cell(score, name, part, cell, len(at))
+                if name != "model" and "model" in told:
+                    gain = _gain(score, told["model"], cell, name, part, len(at))
+                    gains[f"gain_{score}_{name}{part}"] = gain
+    found |= gains
     for name, entry in found.items():
         entry["quiet"] = not (name in FIRST or name in TOLD)
     later = config.case.get("later")
@@ -179,44 +178,33 @@ def _words(part: str) -> str:
     return words.get(part, f"answers of {part[1:]}")
 
 
-def _cell(
-    score: str, name: str, part: str, chance: Floats, status: Ints, samples: Sequence[Ints]
-) -> Finding:
+def _cell(score: str, name: str, part: str, cell: Replicated, n: int) -> Finding:
     """Return one score of one predictor over some rows, with the interval of resampled weeks."""
-    value = scores.scored(score, chance, status) if len(status) else float("nan")
-    if np.isnan(value):
-        return not_built(f"{score} of {name}, {_words(part)}: not defined on {len(status)} rows.")
-    if score == "auc":
-        low, high = scores.interval(lambda at: scores.auc(chance[at, 0], status[at] == 0), samples)
-    else:
-        rows = scores.by_row(chance, status)[score]
-        low, high = scores.interval(lambda at: float(rows[at].mean()), samples)
+    if np.isnan(cell.value):
+        return not_built(f"{score} of {name}, {_words(part)}: not defined on {n} rows.")
+    low, high = scores.interval(cell.sample)
     better = "higher" if scores.HIGHER[score] else "lower"
     spread = f"{low:.3f} to {high:.3f}, {better} is better"
-    said = f"{score} of {name}, {_words(part)}: {value:.3f} ({spread})"
-    return finding(
-        Range(value, low, high, n=len(status)), UNITS[score], f"{said}, {len(status)} rows."
-    )
+    said = f"{score} of {name}, {_words(part)}: {cell.value:.3f} ({spread}), {n} rows."
+    return finding(Range(cell.value, low, high, n=n), UNITS[score], said)
 
 
 def _gain(
-    model: dict[str, np.ndarray], rival: dict[str, np.ndarray], at: Ints, samples: Sequence[Ints],
-    name: str, part: str,
-) -> Finding:  # fmt: skip
-    """Return the model's log score less a rival's on the same rows, weeks resampled together."""
-    status = model["status"][at]
-    ours, theirs = (scores.by_row(_chance(r)[at], status)["log_score"] for r in (model, rival))
-    paired = ours - theirs
-    if not len(at) or np.isnan(paired).any():
-        return not_built(f"The model against {name}, {_words(part)}: no chances to compare.")
-    value = float(paired.mean())
-    low, high = scores.interval(lambda rows: float(paired[rows].mean()), samples)
+    score: str, model: Replicated, rival: Replicated, name: str, part: str, n: int
+) -> Finding:
+    """Return how much better the model is than a rival (> 0: better), same weeks resampled."""
+    sign = 1.0 if scores.HIGHER[score] else -1.0
+    value = sign * (model.value - rival.value)
+    if np.isnan(value):
+        return not_built(f"The model against {name}, {_words(part)}: no {score} to compare.")
+    low, high = scores.interval(sign * (model.sample - rival.sample))
     shown = "better" if low > 0 else "worse" if high < 0 else "no difference shown"
+    order = f"the model less {name}" if sign > 0 else f"{name} less the model (above 0: better)"
     said = (
-        f"Log score of the model less {name}, {_words(part)}: {value:+.3f} (90 %: {low:+.3f} to "
-        f"{high:+.3f}, weeks resampled, {len(at)} rows): {shown}."
+        f"{score} of {order}, {_words(part)}: {value:+.3f} (90 %: {low:+.3f} to "
+        f"{high:+.3f}, weeks resampled, {n} rows): {shown}."
     )
-    return finding(Range(value, low, high, n=len(at)), "log chance", said)
+    return finding(Range(value, low, high, n=n), UNITS[score], said.replace("log_", "Log ", 1))
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:

@@ -2,12 +2,15 @@
 
 The options that carry enforcement points are free, the rest of the text stays. For every strength E
 each belligerent picks the package it likes best, and one is picked for the less content of the two;
-under each of the three readings of what a guarantee is worth (theory 0b g). Law, stated conditions
-and the consent of others are set aside: the question is what the two that fight would accept.
+under each of the three readings of what a guarantee is worth (theory 0b g). Beside it the rest of
+the text is not the document's but chosen too, exactly, with some points held: is there any text of
+strength E that both sign? Law, stated conditions and the consent of others are set aside: the
+question is what the two that fight would accept.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +19,16 @@ import pyarrow as pa
 
 from experiments.columns import Column
 from experiments.config import Config
-from experiments.findings import SHARE, Finding, Findings, exactly, finding, percent
-from experiments.ranges import BoxRange, Floats, sampling, share
+from experiments.findings import SHARE, Finding, Findings, exactly, finding, middle, percent
+from experiments.ranges import BoxRange, Floats, Range, sampling, share
+from experiments.referendum import Referendum, referendums
 from experiments.switches import settings_of
 from sim.case import Case
 from sim.commitment import READINGS
 from sim.documents import text_of
 from sim.ensemble import Ensemble
 from sim.errors import BadInput, Fault, nearest
-from sim.guarantees import best_packages
+from sim.guarantees import best_packages, texts_of_strength
 from sim.posterior import ensemble_of
 from sim.standing import utility_of
 from sim.world import World
@@ -32,6 +36,8 @@ from sim.worth import MICRO, Bools, Ints, crosses_red_line, surplus
 
 BOTH = "both_sides"
 """Who picks the package that serves the less content of the two."""
+OPTIMISED = "rest_optimised"
+"""The solver, who picks every point that is not held."""
 FIRST = tuple(f"reading_{name}" for name in READINGS)
 """The findings that come first."""
 BOXED = False
@@ -51,7 +57,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
     found: dict[str, Column] = {
         "world": (whole, "number from 0"),
         "reading": (text, "what a guarantee is worth"),
-        "chooser": (text, f"a belligerent or {BOTH}"),
+        "chooser": (text, f"a belligerent, {BOTH} or {OPTIMISED}"),
         "level": (whole, "enforcement points E"),
         "text": (text, "issue=option;...; null where every package is refused"),
         "draw_delta": (real, "per month"),
@@ -88,17 +94,27 @@ def fixed_text(case: Case, config: Config) -> Ints:
     return np.ascontiguousarray(np.where(text < 0, case.priors.treaty_default, text))
 
 
+def held_points(case: Case, config: Config) -> dict[int, int]:
+    """Return the points held where the rest is chosen too, {issue: option}; raise what is wrong."""
+    agenda = case.agenda
+    return {
+        agenda.issue_index(issue): agenda.option_index(issue, option)
+        for issue, option in config.guarantees.held.items()
+    }
+
+
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
     """Return the rows of worlds ``first`` .. ``last - 1``."""
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     text, settings = fixed_text(case, config), settings_of(config, case)
+    held = held_points(case, config)
     ensembles = {
         reading: ensemble_of(case, replace(settings, enforcement_value=reading), config.seed)
         for reading in READINGS
     }
     for i in range(first, last):
         for reading, ensemble in ensembles.items():
-            for row in _rows(ensemble, i, text):
+            for row in chain(_rows(ensemble, i, text), _free_rows(ensemble, i, held)):
                 for name, column in rows.items():
                     column.append(reading if name == "reading" else row[name])
     return rows
@@ -120,6 +136,19 @@ def _rows(ensemble: Ensemble, i: int, text: Ints) -> Iterator[dict[str, Any]]:
             for p in case.belligerents:
                 row |= _side(ensemble, i, world, package if there else None, level, p)
             yield row
+
+
+def _free_rows(ensemble: Ensemble, i: int, held: dict[int, int]) -> Iterator[dict[str, Any]]:
+    """Yield one row per level: some text of that strength which both sides sign, or none."""
+    case, world = ensemble.case, ensemble.world(i)
+    drawn = {"world": i, "draw_delta": world.delta}
+    drawn["draw_rho0"] = ensemble.number(i, ensemble.prior.rows.rho0)
+    for level, text in enumerate(texts_of_strength(world, ensemble.table, held)):
+        row = {**drawn, "chooser": OPTIMISED, "level": level}
+        row["text"] = None if text is None else case.agenda.codes(text)
+        for p in case.belligerents:
+            row |= _side(ensemble, i, world, text, level, p)
+        yield row
 
 
 def _side(
@@ -203,6 +232,26 @@ def findings(
         found |= _of_reading(worlds, case, config, reading)
     for s, side in enumerate(sides(case)):
         found[f"prefers_weak_{side}"] = _prefers_weak(worlds, case, s)
+    for vote in referendums(case, fixed_text(case, config)):
+        found |= _referendum(vote, subject(case, config))
+    return found
+
+
+def _referendum(vote: Referendum, document: str) -> Findings:
+    """Say what share of a polled public accepts the text without guarantees and with the best."""
+    shares, chances, found = vote.shares(), vote.chances(), {}
+    best = int(shares.mean(axis=0).argmax())
+    for label, n in (("none", 0), ("best", best)):
+        spread = middle(shares[:, n])
+        value = Range(float(shares[:, n].mean()), spread.low, spread.high, n=len(shares))
+        found[f"public_{vote.party}_{label}"] = finding(
+            value,
+            "share of the public",
+            f"Of the public of {title(vote.party)}, as the polls teach it, {percent(value.value)} "
+            f"accept {document} with the package of E = {vote.levels[n]} it likes best (mean; 90 % "
+            f"of draws {percent(spread.low)} to {percent(spread.high)}); a referendum passes with "
+            f"a chance of {percent(float(chances[:, n].mean()))}.",
+        )
     return found
 
 
@@ -216,6 +265,7 @@ def _of_reading(worlds: pa.Table, case: Case, config: Config, reading: str) -> F
     pair = answers(worlds, case, reading, BOTH).signs
     together = pair[0] & pair[1]
     found |= _shares(together, f"{BOTH}_{reading}", "One package suits both sides")
+    found[f"optimised_{reading}"] = _optimised(worlds, case, config, reading)
     best = int(together.mean(axis=0).argmax())
     sentence = (
         f"Guarantees valued {WORDS[reading]}, added to {subject(case, config)}: accepted by "
@@ -224,6 +274,21 @@ def _of_reading(worlds: pa.Table, case: Case, config: Config, reading: str) -> F
     )
     top = sampling(together[:, best].astype(float), share)
     return {f"reading_{reading}": finding(top, SHARE, sentence)} | found
+
+
+def _optimised(worlds: pa.Table, case: Case, config: Config, reading: str) -> Finding:
+    """Say how often a text of each strength suits both sides when the rest is chosen too."""
+    pair = answers(worlds, case, reading, OPTIMISED).signs
+    together = pair[0] & pair[1]
+    held = ", ".join(f"{issue}={option}" for issue, option in config.guarantees.held.items())
+    with_it = f"With {held} and every" if held else "With every"
+    best = sampling(together.any(axis=1).astype(float), share)
+    return finding(
+        best,
+        SHARE,
+        f"{with_it} other point chosen freely, guarantees valued {WORDS[reading]}: both sides sign "
+        f"some text {told(together)}; of some strength or other in {percent(best.value)}.",
+    )
 
 
 def told(signs: Bools) -> str:
@@ -280,9 +345,9 @@ def title(party: str) -> str:
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
-    """Draw the iso-acceptance maps of either side under every reading."""
-    from experiments.figures import guarantees, source, style
+    """Draw the iso-acceptance maps of either side, the polled public's, and the rest chosen too."""
+    from experiments.figures import guarantees, referendum, source, style
 
     run = source.read(run_dir, case, config)
     with style.look():
-        return guarantees.draw(run)
+        return guarantees.draw(run) + referendum.draw(run)

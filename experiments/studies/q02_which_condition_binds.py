@@ -1,26 +1,31 @@
-"""Which party, point, red line, consent or implication narrows the range, and by how much?
+"""Which party, point, red line, consent or implication narrows the range, and what would open it?
 
 Every world is solved, none is negotiated. A condition's shadow value is the range without it less
 the range with it, in own war-months, exact. Where a range is closed and opens without one
-condition, that condition binds. What is asked is what each condition costs, not who is to give way.
+condition, that condition binds. In the first worlds the least change that opens a closed range is
+solved too, for every party and instrument apart, and of the documents named the fewest points to
+change (:mod:`experiments.openings`). What is asked is what each condition costs, not who is to give
+way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from experiments import opened as what_opens
 from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import MONTHS, SHARE, Finding, Findings, finding, months, not_built
+from experiments.openings import rows_of
 from experiments.ranges import BoxRange, Floats, median, quantile, sampling, share
-from experiments.worker import settings_of
+from experiments.switches import settings_of
 from sim.case import Case
 from sim.conditions import CONSENT, LAW, PARTY, POINT, RED, shadows
 from sim.posterior import ensemble_of
-from sim.terms import terms_of
+from sim.terms import Terms, terms_of
 from sim.zopa import zopa
 
 FIRST = ("pr_zopa", "median_zopa_months")
@@ -40,31 +45,50 @@ WORDS = {
 
 
 def columns(case: Case, config: Config) -> dict[str, Column]:
-    """Return the columns: a row per world and condition that matters, first one without any."""
+    """Return the columns: a row per world and condition that matters, first one without any.
+
+    Then, in the first worlds, a row per range, party and instrument.
+    """
+    text, real = pa.string(), pa.float64()
     return {
         "world": (pa.int64(), "number from 0"),
-        "kind": (pa.string(), f"{' | '.join(WORDS)}; empty for the range itself"),
-        "condition": (pa.string(), "kind:whose:where; empty for the range itself"),
-        "kept_months": (pa.float64(), "own war-months, the range with every condition"),
-        "lifted_months": (pa.float64(), "own war-months, the range without this one"),
+        "kind": (text, f"{' | '.join(WORDS)} or an instrument; empty for the range itself"),
+        "condition": (text, "kind:whose:where; empty for the range itself"),
+        "kept_months": (real, "own war-months, the range with every condition"),
+        "lifted_months": (real, "own war-months, the range without this one"),
+        "range": (text, "which range an instrument is to open; null for a condition"),
+        "amount": (real, what_opens.UNITS),
+        "second": (real, "own war-months, the carrot for the second belligerent beside the first"),
+        "changed": (text, "issue;... of every smallest set of changes, a set after each |"),
     }
 
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:
     """Solve worlds ``first`` .. ``last - 1``."""
-    ensemble = ensemble_of(case, settings_of(config, case), config.seed)
+    settings = settings_of(config, case)
+    ensemble = ensemble_of(case, settings, config.seed)
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     for i in range(first, last):
-        terms = terms_of(ensemble.world(i), ensemble.table)
-        kept = zopa(terms.stakes, terms.table, unit="months").value
-        found = [(i, "", "", kept, kept)]
-        found += [
-            (i, s.condition.kind, s.condition.name(case), s.kept, s.lifted)
-            for s in shadows(terms, "months")
-        ]
-        for name, cells in zip(rows, zip(*found, strict=True), strict=True):
-            rows[name] += cells
+        found = list(_conditions(terms_of(ensemble.world(i), ensemble.table), case))
+        if i < config.openings.worlds:
+            found += rows_of(case, settings, config.seed, i, config.openings.documents)
+        for row in found:
+            for name, cells in rows.items():
+                cells.append(i if name == "world" else row.get(name))
     return rows
+
+
+def _conditions(terms: Terms, case: Case) -> Iterator[dict[str, Any]]:
+    """Yield the range itself, then every condition that narrows it."""
+    kept = zopa(terms.stakes, terms.table, unit="months").value
+    yield {"kind": "", "condition": "", "kept_months": kept, "lifted_months": kept}
+    for s in shadows(terms, "months"):
+        yield {
+            "kind": s.condition.kind,
+            "condition": s.condition.name(case),
+            "kept_months": s.kept,
+            "lifted_months": s.lifted,
+        }
 
 
 def values(worlds: pa.Table) -> dict[str, Floats]:
@@ -75,10 +99,10 @@ def values(worlds: pa.Table) -> dict[str, Floats]:
     table = worlds.to_pydict()
     number = {world: n for n, world in enumerate(dict.fromkeys(table["world"]))}
     found: dict[str, Floats] = {}
-    wanted = ("world", "condition", "kept_months", "lifted_months")
+    wanted = ("world", "kind", "condition", "kept_months", "lifted_months")
     rows = zip(*(table[n] for n in wanted), strict=True)
-    for world, name, kept, lifted in rows:
-        if name:
+    for world, kind, name, kept, lifted in rows:
+        if kind in WORDS:
             column = found.setdefault(name, np.zeros(len(number)))
             column[number[world]] = lifted - kept
     return dict(sorted(found.items(), key=lambda item: (-item[1].mean(), item[0])))
@@ -122,7 +146,7 @@ def findings(
             if first is None
             else _shadow(first, shadow[first], kind)
         )
-    return found
+    return found | what_opens.findings(worlds, case, config)
 
 
 def _shadow(name: str, sample: Floats, kind: str = "") -> Finding:
@@ -143,8 +167,10 @@ def of_kind(shadow: Mapping[str, Floats], *kinds: str) -> dict[str, Floats]:
 
 
 def figures(run_dir: Path, case: Case, config: Config) -> list[Path]:
-    """Draw the tornado of shadow values."""
-    from experiments.figures import source, style, tornado
+    """Draw the tornado of shadow values, and what would open the ranges that are closed."""
+    from experiments.figures import openings, source, style, tornado
 
+    run = source.read(run_dir, case, config)
     with style.look():
-        return tornado.draw(source.read(run_dir, case, config))
+        drawn = tornado.draw(run)
+        return drawn + openings.draw(run) if config.openings.worlds else drawn

@@ -1,7 +1,7 @@
-"""Who reads first: does it matter which belligerent the first draft is carried to?
+"""Two arms, the same worlds and luck: what differs is told as paired differences.
 
-Both arms share their worlds and their luck, so every difference is paired by world. Theory 3.2
-expects a draft to tilt to the side visited last.
+Who reads first asks whether it matters which belligerent the first draft is carried to (theory 3.2
+expects a draft to tilt to the side visited last); another preset switches learning off.
 """
 
 from pathlib import Path
@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from scipy.stats import t as student
 
 from experiments.config import Config
-from experiments.findings import SHARE, Finding, Findings, column, finding, not_built
+from experiments.findings import SHARE, Finding, Findings, column, finding, not_built, percent
 from experiments.headlines import YEAR_WEEKS
-from experiments.ranges import BoxRange, Floats, Range
+from experiments.ranges import BoxRange, Floats, Range, sampling, share
 from experiments.studies import baseline
 from sim.case import Case
 from sim.record import AGREED
@@ -24,8 +24,17 @@ COMPARISONS = 3
 """Paired differences told at once: deals, and the agreed text's worth to either side."""
 
 
-FIRST = ("paired_deal_12m", "pr_zopa", "median_zopa_months", "pr_ripe")
+FIRST = (
+    "paired_deal_12m",
+    "share_text_week_26_differs",
+    "pr_zopa",
+    "median_zopa_months",
+    "pr_ripe",
+)
 """The findings that come first."""
+
+DIFFERENT = (("text_week_26", "the text at week 26"), ("end", "how the talks end"))
+"""Columns compared world by world, and what they hold."""
 
 BOXED = False
 """Differences between arms are paired by world; no box is run."""
@@ -51,6 +60,8 @@ def findings(
         SHARE,
         f"Agreements within 12 months, {arms[0]} less {arms[1]}, same worlds and luck",
     )
+    for name, what in DIFFERENT:
+        found[f"share_{name}_differs"] = _share_differs(first[name], second[name], what)
     for party in (case.parties[p] for p in case.belligerents):
         found[f"paired_surplus_{party}"] = _surplus_difference(first, second, party, arms)
     return found
@@ -66,6 +77,15 @@ def _common(worlds: pa.Table, case: Case, config: Config) -> Findings:
 def _early(worlds: pa.Table) -> Floats:
     agreed = np.array(worlds["end"].to_pylist()) == AGREED
     return (agreed & (column(worlds, "week") <= YEAR_WEEKS)).astype(float)
+
+
+def _share_differs(one: pa.ChunkedArray, other: pa.ChunkedArray, what: str) -> Finding:
+    """Return the share of worlds in which two arms differ in a column."""
+    differs = np.array(one.to_pylist()) != np.array(other.to_pylist())
+    value = sampling(differs.astype(float), share)
+    spread = f"95 %: {percent(value.low)} to {percent(value.high)}"
+    sentence = f"Between the arms {what} differs in {percent(value.value)} of worlds ({spread})."
+    return finding(value, SHARE, sentence)
 
 
 def _difference(paired: Floats, unit: str, what: str) -> Finding:

@@ -100,16 +100,20 @@ def test_running_sums_score_as_plain_sums_do(seed):
     view = toy_view(seed, signed=np.array([True, False, False]))
     text = view.text.copy()
     sums = open_sums(text, view)
-    rough, changes = np.zeros((6, 3)), new_changes(6, 3)
+    changes = new_changes(view)
+    rough = np.zeros(len(changes.issue))
     fill_changes(sums, text, view, changes)
-    rough_scores(sums, text, view, changes, rough)
-    for j in np.flatnonzero(view.editable):
+    rough_scores(sums, text, view, changes, np.zeros((3, len(rough))), rough)
+    told = dict(zip(zip(changes.issue, changes.option, strict=True), rough, strict=True))
+    editable = np.flatnonzero(view.editable)
+    assert len(told) == view.table.n_options[editable].sum()
+    for j in editable:
         for k in range(-1, view.table.n_options[j]):
             trial = text.copy()
             trial[j] = k
             exact = exact_score(sums, text, view, j, k)
             assert exact == pytest.approx(plain_objective(trial, view))
-            assert k < 0 or abs(rough[j, k] - exact) < NEAR / 2
+            assert k < 0 or abs(told[j, k] - exact) < NEAR / 2
     assert np.array_equal(text, view.text)
 
 
@@ -131,19 +135,20 @@ def test_rough_shares_come_near_the_exact_scores(seed):
     view = toy_view(seed, signed=np.array([True, False, False]))
     text, size = view.text.copy(), view.belief.weight.shape[2]
     composite = open_composite(view.belief, view.particles, text, view.mediator)
-    sums, changes = open_sums(text, view), new_changes(6, 3)
-    drawn, accepted, rough = draw_out(composite, view), np.zeros((6, 3)), np.zeros((6, 3))
+    sums, changes = open_sums(text, view), new_changes(view)
+    drawn, accepted = draw_out(composite, view), np.zeros(len(changes.issue))
+    rough = accepted.copy()
     fill_changes(sums, text, view, changes)
     for p in (0, 1):
         args = (drawn[p], view, text, changes, sums.asked[p], p, accepted, rough)
         rough_party(new_will(size), composite, *args)
     add_wants(view, changes, accepted, rough)
-    for j in np.flatnonzero(view.editable):
-        for k in range(view.table.n_options[j]):
-            text[j] = k
-            exact = particle_score(composite, view, text, j, view.text[j])
-            assert abs(rough[j, k] - exact) < NEAR / 2
-            text[j] = view.text[j]
+    assert len(rough) > 0
+    for j, k, score in zip(changes.issue, changes.option, rough, strict=True):
+        text[j] = k
+        exact = particle_score(composite, view, text, j, view.text[j])
+        assert abs(score - exact) < NEAR / 2
+        text[j] = view.text[j]
 
 
 def test_the_rough_curve_keeps_to_its_bound():

@@ -6,13 +6,27 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from experiments.calibration.rivals import RULES
 from experiments.calibration.rows import answers_of, middle
-from experiments.calibration.scores import auc, by_row, interval, resampled, weeks_of
+from experiments.calibration.scores import (
+    HIGHER,
+    SCORES,
+    auc,
+    by_row,
+    interval,
+    replicated,
+    resampled,
+    times_drawn,
+    weeks_of,
+)
+from experiments.compose import composed
+from experiments.config import read_config
 from experiments.run import main
 from experiments.store import read_json
+from experiments.studies import backtest
 from sim.case import default_root, later_case, load_case
 from sim.errors import BadInput
 from sim.observed import evidence_until
@@ -65,7 +79,7 @@ def test_whole_weeks_are_resampled():
     assert weeks[0] == weeks[1] != weeks[2]
     for rows in resampled(weeks, 1, 50):
         assert (rows == 0).sum() == (rows == 1).sum()
-    low, high = interval(lambda rows: float(len(rows)), resampled(weeks, 1, 50))
+    low, high = interval(np.array([float(len(rows)) for rows in resampled(weeks, 1, 50)]))
     assert low < high
 
 
@@ -131,3 +145,42 @@ def test_faults_of_a_later_folder_end_with_exit_2(tmp_path, capsys):
     assert code == 2
     assert said.err.count("error: ") >= 2
     assert "Traceback" not in said.err
+
+
+PREDICTORS = ("model", "average", *RULES)
+PARTS = ("", *(f"_{party}" for party in CASE.parties), "_middle", "_without_late")
+
+
+def test_every_cell_is_named_with_its_count_and_every_rival_compared():
+    """All scores of all predictors over all parts, and the model's gain over every rival."""
+    config = read_config(composed(["experiment=backtest"]))
+    worlds = pa.table(backtest.simulate(CASE, config, 0, 1))
+    found = backtest.findings(worlds, None, CASE, config, {})
+    for part in PARTS:
+        counts = set()
+        for score in SCORES:
+            for name in PREDICTORS:
+                cell = found[f"{score}_{name}{part}"]
+                assert cell["low"] <= cell["value"] <= cell["high"]
+                counts.add(cell["n"])
+                if name != "model":
+                    gain = found[f"gain_{score}_{name}{part}"]
+                    sign = 1 if HIGHER[score] else -1
+                    ours = found[f"{score}_model{part}"]["value"]
+                    assert gain["value"] == pytest.approx(sign * (ours - cell["value"]))
+        assert len(counts) == 1
+        assert counts.pop() > 0
+    assert "public stances" in found["untested"]["sentence"]
+
+
+def test_the_area_of_every_sample_is_that_of_its_rows():
+    """Ties and samples without one of both kinds included."""
+    rng = np.random.default_rng(1)
+    chance, status = rng.integers(0, 4, 12) / 3, rng.integers(0, 3, 12)
+    three = np.column_stack([chance, 1 - chance, 0 * chance])
+    samples = [rng.integers(0, 12, 12) for _ in range(40)] + [np.flatnonzero(status > 0)]
+    told = replicated("auc", three, status, times_drawn(samples, 12)).sample
+    np.testing.assert_allclose(told, [auc(chance[at], status[at] == 0) for at in samples])
+    means = replicated("rps", three, status, times_drawn(samples, 12)).sample
+    rows = by_row(three, status)["rps"]
+    np.testing.assert_allclose(means, [rows[at].mean() for at in samples])
