@@ -265,6 +265,7 @@ class Backtest:
             "free_level",
             "plain",
             "plain_wide",
+            "drift",
         ],
         words(),
         source="theory 1.2, 5: rules of decision and readings of the rows",
