@@ -51,7 +51,7 @@ NEUTRAL = ("engine", "threads", "chunk", "results_dir", "force", "hydra")
 #: Mappings whose keys are free names on the command line (no ``+`` needed).
 OPEN_TABLES = (
     *("negotiators", "war.cost_scale", "mediator.bias", "study.arms", "smoke", "fix"),
-    "guarantees.held",
+    *("guarantees.held", "backtest.signs"),
 )
 #: The open table whose names are dotted themselves, at any depth.
 FIX = "fix"

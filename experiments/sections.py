@@ -265,12 +265,17 @@ class Backtest:
             "free_level",
             "plain",
             "plain_wide",
+            "drift",
         ],
         words(),
         source="theory 1.2, 5: rules of decision and readings of the rows",
     )
     metric: str = key(
         "log_score", choice("log_score"), source="theory 5.5: what variants are chosen by"
+    )
+    signs: dict[str, dict[str, Any]] = schema.table(
+        mapping(),
+        source="ours: talks with a known end for the sign check -> {case, text or null, agreed}",
     )
 
 

@@ -39,6 +39,9 @@ ZETA, ZETA_SD, ZETA_MORE = 3.0, 0.5, 1.5
 MENTION, MENTION_SD, ATTENTION_SD, CLUMPING, CLUMPING_SD = 0.7, 0.3, 0.5, 60.0, 1.0
 """Mentions follow weight to the power N(.7, .3); media attention N(0, .5); Dirichlet-multinomial
 concentration LogN(log 60, 1), the last ours."""
+DRIFT, MONTHS = 0.05, 24
+"""A level that drifts: sd per sqrt(month), value units (5.1); months told apart, the cut-off's is
+0, all older ones the last."""
 VERDICT, VERDICT_SD, HOLDOUT = 0.1, 0.5, 0.08
 """Verdict noise LogN(log .1, .5) util (ours, wide: 28 rows); hold-out HN(.08) util (5.1 d)."""
 
@@ -62,6 +65,7 @@ class Frame:
     lapse: float
     posture: Floats
     counts_mentions: bool
+    drift: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -74,7 +78,9 @@ class Latent(NamedTuple):
 
     ``weight`` (P, J), ``value`` (P, J, K), ``threshold`` (P, J), ``level`` (P,); ``beta``, ``xi``;
     ``posture`` (4,), 0 for joint texts; ``zeta`` (2,) spoken and joint; ``attention`` (J,),
-    ``mention``, ``clumping``; ``noise`` and ``cut`` (2,) of verdicts, ``holdout`` (P,) util.
+    ``mention``, ``clumping``; ``noise`` and ``cut`` (2,) of verdicts, ``holdout`` (P,) util;
+    ``drift`` (P, M), how far the level has moved since the oldest month, value units, 0 unless it
+    drifts.
     """
 
     weight: Any
@@ -91,6 +97,7 @@ class Latent(NamedTuple):
     noise: Any
     cut: Any
     holdout: Any
+    drift: Any
 
 
 def level_of(case: Case, worlds: int = 400) -> tuple[Floats, Floats]:
@@ -174,6 +181,8 @@ def layout(frame: Frame) -> dict[str, Bools]:
         "cut": every(2),
         "holdout": frame.fights,
     }
+    if frame.drift:
+        cells["drift"] = every((parties, MONTHS))
     return {name: np.array(mask, dtype=np.bool_) for name, mask in cells.items()}
 
 
@@ -215,7 +224,13 @@ def meaning(z: Any, frame: Frame, xp: Any) -> Latent:
         noise=VERDICT * xp.exp(VERDICT_SD * b["noise"]),
         cut=half(b["cut"], xp),
         holdout=HOLDOUT * half(b["holdout"], xp) * frame.fights,
+        drift=_drifted(b["drift"], xp) if frame.drift else np.zeros((len(level), MONTHS)),
     )
+
+
+def _drifted(steps: Any, xp: Any) -> Any:
+    """Return how far a level has moved by every month (P, M), the latest first, from its steps."""
+    return DRIFT * xp.cumsum(steps[:, ::-1], axis=1)[:, ::-1]
 
 
 def values(b: dict[str, Any], frame: Frame, xp: Any) -> Any:

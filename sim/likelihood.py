@@ -50,6 +50,8 @@ class Rule:
         Whether rows of a party with a half-life fade.
     strength : bool
         Whether the strength of a stance is read, or only its class.
+    drift : bool
+        Whether the level of a party's thresholds drifts from month to month.
     free_level : bool
         Whether the level of a party's thresholds is left wide (sd `WIDE`) instead of as wide as
         the value of fighting on is in the prior worlds.
@@ -63,6 +65,7 @@ class Rule:
     fade: bool = True
     strength: bool = True
     free_level: bool = False
+    drift: bool = False
 
 
 WIDE = 0.3
@@ -79,12 +82,15 @@ class Terms(NamedTuple):
 
 
 def latents(
-    draw: Latent, party: Any, issue: Any, option: Any, level: Any, rule: Rule, xp: Any
-) -> Any:
-    """Return eta of 4.1 for rows, (N,)."""
+    draw: Latent, party: Any, issue: Any, option: Any, level: Any, rule: Rule, xp: Any,
+    month: Any = 0,
+) -> Any:  # fmt: skip
+    """Return eta of 4.1 for rows, (N,); ``month`` (N,) only matters to a level that drifts."""
     weight, issues = draw.weight[party, issue], draw.weight.shape[1]
     xi = draw.xi if rule.stakes else 0.0
     value, threshold = draw.value[party, issue, option], draw.threshold[party, issue]
+    if rule.drift:
+        threshold = threshold + draw.drift[party, month]
     told = traced(eta, xp)(value, threshold, draw.posture[level], weight, issues, draw.beta, xi)
     if rule.heavy == "all":
         return told
@@ -104,7 +110,7 @@ def ratings(
     draw: Latent, seen: Observations, red: Floats, frame: Frame, rule: Rule, xp: Any
 ) -> Any:
     """Return the log chance of every rating, (N,); ``red`` is (P, J, K)."""
-    told = latents(draw, seen.party, seen.issue, seen.option, seen.level, rule, xp)
+    told = latents(draw, seen.party, seen.issue, seen.option, seen.level, rule, xp, seen.month)
     seven = category_chances(told, frame.lapse, xp)
     chance = (seven * counted(seen.category, rule.strength)).sum(axis=1)
     q = red[seen.party, seen.issue, seen.option] if rule.red else np.zeros(len(seen.party))

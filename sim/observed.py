@@ -20,6 +20,7 @@ import numpy as np
 
 from sim.case import Case
 from sim.documents import text_of
+from sim.latent import MONTHS
 from sim.tables import Statement
 from sim.worth import Floats, Ints
 
@@ -58,6 +59,8 @@ class Observations:
     demand_joint : (M,) bool, demand_weight : (M,) float64
     mentions : (P, J) float64
         Clusters of statements by party and issue.
+    month : (N,) int64
+        Age of a rating, as `month_of`.
     verdict_party, verdict_category : (V,) int64
     verdict_text : (V, J) int64, below 0 where unknown or bracketed
     verdict_weight : (V,) float64
@@ -77,6 +80,7 @@ class Observations:
     demand_joint: Ints
     demand_weight: Floats
     mentions: Floats
+    month: Ints
     verdict_ids: tuple[str, ...]
     verdict_party: Ints
     verdict_category: Ints
@@ -146,6 +150,12 @@ def faded(case: Case, rows: Sequence[Statement], until: date) -> Floats:
     return np.array([2.0**-age for age in ages])
 
 
+def month_of(case: Case, day: date) -> int:
+    """Return how many calendar months before the cut-off a day lies, 0 .. `MONTHS` - 1."""
+    age = 12 * (case.cutoff.year - day.year) + case.cutoff.month - day.month
+    return min(max(age, 0), MONTHS - 1)
+
+
 def observe(case: Case, until: date | None = None, fade: bool = True) -> Observations:
     """Return the record of a case as observations.
 
@@ -173,6 +183,7 @@ def observe(case: Case, until: date | None = None, fade: bool = True) -> Observa
         category=np.array([category_of(s.stance, s.strength) for s in rows], dtype=np.int64),
         level=np.array([LEVELS[s.level] for s in rows], dtype=np.int64),
         weight=weight * aged,
+        month=np.array([month_of(case, s.date) for s in rows], dtype=np.int64),
         mentions=mentions,
         **_demands(case, rows, weight * aged),
         **_verdicts(case),

@@ -26,10 +26,13 @@ from sim.worth import Floats
 
 
 def evidence_sha256(case: Case) -> str:
-    """Return a hash of all that a calibration reads: rows, red-line chances, laws of the prior."""
+    """Return a hash of all that the kept draws rest on: rows, red-line chances, laws of the prior.
+
+    The month of a row is left out: only a level that drifts reads it, and no kept draw does.
+    """
     total = hashlib.sha256()
     seen, params, priors = observe(case), case.priors.params, case.priors
-    for name in seen.__dataclass_fields__:
+    for name in (n for n in seen.__dataclass_fields__ if n != "month"):
         total.update(name.encode() + np.ascontiguousarray(getattr(seen, name)).tobytes())
     for array in (priors.salience, priors.direction, priors.monotone, case.agenda.n_options):
         total.update(np.ascontiguousarray(array).tobytes())

@@ -73,6 +73,7 @@ def problem_of(case: Case, how: Reading) -> Problem:
     fixed = frame(case, how.salience)
     if how.rule.spatial:
         fixed = replace(fixed, direction=np.zeros_like(fixed.direction))
+    fixed = replace(fixed, drift=how.rule.drift)
     if how.rule.free_level:
         fixed = replace(fixed, level_sd=np.full_like(fixed.level_sd, WIDE))
     return Problem(seen, row_weights(seen, how.rule), red_line_probability(known), fixed, how.rule)

@@ -2,8 +2,8 @@
 
 Every variant of the model is fitted at every boundary (a normal around the peak of the posterior,
 averaged over its draws). Which variant predicts a block is decided on earlier blocks only: nested
-forward-chained selection. The boundaries, variants and the metric stand in conf/study/backtest.yaml
-and were fixed before the final fit.
+forward-chained selection. The boundaries, variants and the metric stand in conf/config.yaml and
+were fixed before the final fit.
 """
 
 import itertools
@@ -35,6 +35,7 @@ VARIANTS = {
     "free_level": Rule(free_level=True),
     "plain": Rule(strength=False, stakes=False),
     "plain_wide": Rule(strength=False, stakes=False, free_level=True),
+    "drift": Rule(strength=False, stakes=False, free_level=True, fade=False, drift=True),
 }
 """Rules of decision M1 to M5 (1.2) and readings of the rows, by the name of their cells."""
 DRAWS = 200
@@ -44,7 +45,9 @@ def chances(z: Floats, frame: Frame, red: Floats, rule: Rule, rows: Answers) -> 
     """Return the chance of reject, conditional, accept, averaged over draws, (N, 3)."""
     told = np.zeros((len(rows), 3))
     for draw in draws_of(z, frame):
-        latent = latents(draw, rows.party, rows.issue, rows.option, rows.level, rule, np)
+        latent = latents(
+            draw, rows.party, rows.issue, rows.option, rows.level, rule, np, rows.month
+        )
         seven = category_chances(latent, frame.lapse, np)
         told[:, 0] += seven[:, :MIDDLE].sum(axis=1)
         told[:, 1] += seven[:, MIDDLE]

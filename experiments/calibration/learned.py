@@ -19,6 +19,14 @@ from sim.zopa import zopa
 
 LEARNED = 0.2
 """Contraction below which a number counts as not learned and is greyed (theory 6.8)."""
+SLOW = {
+    "ideal": "an ideal may lie on either side of what a party refused: two modes, between which a "
+    "chain moves seldom",
+    "level": "level and thresholds of a party move together",
+    "scatter": "centre, scatter and ideals of a party move together",
+    "centre": "centre, scatter and ideals of a party move together",
+}
+"""Why some numbers mix slowly, by block."""
 PRIOR_DRAWS = 2000
 HEADLINE_WORLDS = 200
 
@@ -32,11 +40,12 @@ def agreement(z: Floats, frame: Frame, diverged: int) -> Findings:
     n = z.shape[0] * z.shape[1]
     name = block_of(int(np.argmax(chains["r_hat"])), frame)
     share = float((chains["r_hat"] < 1.01).mean())
+    why = f" ({SLOW[name]})" if name in SLOW else ""
     return {
         "r_hat": finding(
             Range(worst, None, None, n=n), "1",
             f"Largest split R-hat over {z.shape[2]} numbers: {worst:.3f} ({name}); below 1.01 in "
-            f"{100 * share:.1f} % of them, {z.shape[0]} chains.",
+            f"{100 * share:.1f} % of them, {z.shape[0]} chains of {z.shape[1]}{why}.",
         ),
         "ess": finding(
             Range(least, None, None, n=n), "draws",

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from sim.case import Case
-from sim.observed import LEVELS, category_of, own_line
+from sim.observed import LEVELS, category_of, month_of, own_line
 from sim.respond import status_of
 from sim.worth import Bools, Ints
 
@@ -27,6 +27,7 @@ class Answers:
     issue: Ints
     option: Ints
     level: Ints
+    month: Ints
     status: Ints
 
     def __len__(self) -> int:
@@ -37,7 +38,7 @@ class Answers:
         at = np.flatnonzero(mask)
         return Answers(
             tuple(self.ids[i] for i in at), tuple(self.days[i] for i in at), self.party[at],
-            self.issue[at], self.option[at], self.level[at], self.status[at],
+            self.issue[at], self.option[at], self.level[at], self.month[at], self.status[at],
         )  # fmt: skip
 
     def between(self, first: date, last: date) -> "Answers":
@@ -53,13 +54,14 @@ def answers_of(case: Case) -> Answers:
         (
             case.party_index(s.party), agenda.issue_index(s.issue),
             agenda.option_index(s.issue, s.option), LEVELS[s.level],
+            month_of(case, s.date),
             int(status_of(category_of(s.stance, s.strength))),
         )
         for s in rows
     ]  # fmt: skip
-    table = np.array(columns, dtype=np.int64).reshape(-1, 5)
+    table = np.array(columns, dtype=np.int64).reshape(-1, 6)
     ids, days = tuple(s.statement_id for s in rows), tuple(s.date for s in rows)
-    return Answers(ids, days, *(np.ascontiguousarray(table[:, n]) for n in range(5)))
+    return Answers(ids, days, *(np.ascontiguousarray(table[:, n]) for n in range(6)))
 
 
 def middle(case: Case, rows: Answers) -> Bools:

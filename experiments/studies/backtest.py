@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.calibration import blocks as seen
-from experiments.calibration import papers, scores
+from experiments.calibration import papers, scores, signs
 from experiments.calibration.blocks import Blocks
 from experiments.calibration.rows import middle
 from experiments.calibration.scores import Replicated
@@ -21,7 +21,7 @@ from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, exactly, finding, not_built
 from experiments.ranges import BoxRange, Range
-from sim.case import Case, later_case
+from sim.case import Case, default_root, later_case
 from sim.posterior import HOME
 from sim.worth import Floats, Ints
 
@@ -37,6 +37,8 @@ TOLD = ("log_score_average", "log_score_axis", "log_score_nearest", "log_score_c
         "log_score_frequency", "gain_log_score_axis_middle", "log_score_model_without_late",
         "gain_log_score_average")  # fmt: skip
 """Cells that are told besides; all the others stand in findings.json only."""
+SIGN_WORLDS = 200
+"""Worlds behind the sign check."""
 BOXED = False
 UNIT = "forecast"
 UNITS = {"log_score": "log chance", "rps": "score", "brier": "score", "auc": "chance"}
@@ -68,6 +70,7 @@ def units(case: Case, config: Config) -> int:
     """Return how many forecasts are made: one, of all blocks or of the later folder."""
     if config.case.get("later"):
         later_case(case, Path(config.case["later"]))  # faults before anything is computed
+    signs.talks_of(config, case)
     return 1
 
 
@@ -75,7 +78,8 @@ def inputs(config: Config) -> Iterable[Path]:
     """Return the later folder's tables, the kept draws and the kept forward chances."""
     later = config.case.get("later")
     name = str(config.case_section["name"])
-    kept = (HOME / f"{name}.npz", HOME / f"{name}_forward.csv")
+    kept = [HOME / f"{name}.npz", HOME / f"{name}_forward.csv"]
+    kept += [default_root() / f"{talk.get('case')}.yaml" for talk in config.backtest.signs.values()]
     return [*(Path(p) for p in ([later] if later else [])), *(p for p in kept if p.exists())]
 
 
@@ -138,6 +142,8 @@ def findings(
     later = config.case.get("later")
     if later:
         found |= papers.findings(case, later_case(case, Path(later)))
+    else:
+        found |= signs.findings(config, case, min(config.worlds, SIGN_WORLDS))
     return found
 
 

@@ -21,7 +21,7 @@ def pick(chances, luck):
 def say(draw: Latent, seen: Observations, frame: Frame, rule: Rule, seed: int) -> Observations:
     """Return what would have been observed in a world of this draw."""
     luck = np.random.default_rng(seed)
-    told = latents(draw, seen.party, seen.issue, seen.option, seen.level, rule, np)
+    told = latents(draw, seen.party, seen.issue, seen.option, seen.level, rule, np, seen.month)
     asked = [replace(seen, demand_option=np.full_like(seen.demand_option, k))
              for k in range(frame.shape[2])]  # fmt: skip
     options = [np.exp(demands(draw, each, frame, np)) for each in asked]

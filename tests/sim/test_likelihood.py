@@ -207,3 +207,74 @@ def test_the_heavy_rules_judge_only_heavy_issues(frame):
     three = latents(draw, *at, Rule(heavy="three"), np)
     assert three[0] == pytest.approx(1.0, abs=1e-3)
     assert three[1] == pytest.approx(every[1], abs=0.2 * abs(every[1]))
+
+
+def test_flipping_what_was_said_on_an_issue_flips_its_values(case, frame):
+    """Refusals for accepts and the like, on one issue: as likely as before with 1 - v there."""
+    p, j = case.party_index("russia"), case.agenda.issue_index("foreign_troops")
+    seen, rule = observe(case), Rule(red=False)
+    draw, red = some_draw(frame, 6), np.zeros((*frame.shape[:2], frame.shape[2]))
+    threshold = draw.threshold.copy()
+    threshold[p, j] = 0.5
+    draw = draw._replace(threshold=threshold, posture=np.zeros(4))
+    here = (seen.party == p) & (seen.issue == j)
+    assert here.sum() > 2
+    said = replace(seen, category=np.where(here, 6 - seen.category, seen.category))
+    value = draw.value.copy()
+    value[p, j] = 1.0 - value[p, j]
+    before = ratings(draw, seen, red, frame, rule, np)
+    flipped = ratings(draw._replace(value=value), said, red, frame, rule, np)
+    np.testing.assert_allclose(flipped, before, rtol=1e-9)
+    assert not np.allclose(ratings(draw, said, red, frame, rule, np)[here], before[here])
+
+
+def test_background_is_not_read_and_two_texts_of_one_author_stay_two(case):
+    """The two European texts of one day are two rows on an issue both name; istanbul_2022 none."""
+    seen = observe(case)
+    named = [*seen.demand_ids, *seen.verdict_ids]
+    assert not any("istanbul_2022" in name for name in named)
+    texts = {name.split("/")[0] for name in seen.demand_ids if "/" in name}
+    assert {"europe_24_point", "europe_counter"} <= texts
+    j, europe = case.agenda.issue_index("armed_forces_cap"), case.party_index("europe")
+    options = {
+        name.split("/")[0]: int(k)
+        for name, k, p in zip(seen.demand_ids, seen.demand_option, seen.demand_party, strict=True)
+        if name.endswith("/armed_forces_cap") and p == europe
+    }
+    assert options["europe_24_point"] != options["europe_counter"]
+    assert case.agenda.n_options[j] > max(options.values())
+
+
+def test_unknown_terms_of_an_unpublished_text_are_integrated_out(case, frame):
+    """A verdict on Geneva's framework hears all options of an unknown point: mean and spread."""
+    seen, draw = observe(case), some_draw(frame, 8)
+    at = [n for n, name in enumerate(seen.verdict_ids) if name.endswith("geneva_framework")]
+    assert at
+    assert (seen.verdict_text[at] < 0).sum(axis=1).min() > 15
+    j = int(np.flatnonzero(seen.verdict_text[at[0]] < 0)[0])
+    p = int(seen.verdict_party[at[0]])
+    value = draw.value.copy()
+    n = frame.n_options[j]
+    value[p, j, :n] = value[p, j, :n][::-1]
+    told = verdict_chances(draw, seen, frame, np)
+    turned = verdict_chances(draw._replace(value=value), seen, frame, np)
+    np.testing.assert_allclose(turned[at[0]], told[at[0]], rtol=1e-9)
+
+
+def test_a_drifting_level_moves_only_the_months_it_has_reached(frame):
+    moving = replace(frame, drift=True)
+    z = np.zeros(size(moving))
+    cells, start = layout(moving), 0
+    for name, mask in cells.items():
+        if name == "drift":
+            break
+        start += int(mask.sum())
+    z[start + 3] = 1.0  # the first party's level rises three months before the cut-off
+    draw = meaning(z, moving, np)
+    assert draw.drift[0, :4] == pytest.approx([0.05] * 4)
+    assert not draw.drift[0, 4:].any()
+    assert not draw.drift[1:].any()
+    at = (np.array([0, 0]), np.array([2, 2]), np.array([1, 1]), np.array([3, 3]))
+    told = latents(draw, *at, Rule(drift=True, stakes=False), np, np.array([3, 4]))
+    assert told[0] == pytest.approx(told[1] - 0.05 * draw.beta)
+    assert size(frame) == size(moving) - draw.drift.size
