@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.worker import simulate_chunk
+from experiments.config import read_config
+from experiments.worker import ahead, simulate_chunk
 from sim.case import load_case
+from sim.compiled import compiled
+from sim.question import solve
 from sim.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -29,13 +32,45 @@ def test_plain_python_and_compiled_code_tell_the_same_worlds():
     done = subprocess.run(
         [sys.executable, "-c", PLAIN], env=environment, capture_output=True, text=True, check=True
     )
-    compiled, _ = simulate_chunk(load_case("camp_david"), Settings(), 2026, 0, 3, False)
-    assert json.loads(done.stdout) == json.loads(json.dumps(compiled))
+    fast, _ = simulate_chunk(load_case("camp_david"), Settings(), 2026, 0, 3, False)
+    assert json.loads(done.stdout) == json.loads(json.dumps(fast))
 
 
 CACHED = PLAIN.replace("0, 3, False)", "0, 3, False, sys.argv[1])").replace(
     "import json", "import json, sys"
 )
+
+
+LOADED = """
+from numba.core import event
+compiled = []
+class Listener(event.Listener):
+    def on_start(self, seen):
+        compiled.append(seen.data["dispatcher"].py_func.__qualname__)
+    def on_end(self, seen):
+        pass
+event.register("numba:compile", Listener())
+""" + CACHED.replace("dumps(worlds)", "dumps([worlds, compiled])")
+
+
+def test_another_process_loads_what_this_one_compiled_and_tells_the_same_worlds():
+    """It compiles nothing: not a rule, not a record."""
+    here, _ = simulate_chunk(load_case("camp_david"), Settings(), 2026, 0, 3, False, "compiled")
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, "compiled"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    worlds, again = json.loads(done.stdout)
+    assert again == []
+    assert worlds == json.loads(json.dumps(here))
+
+
+def test_what_is_compiled_ahead_is_the_code_that_worlds_use():
+    case = load_case("camp_david")
+    simulate_chunk(case, Settings(), 7, 0, 1, False)
+    before = compiled(solve).signatures
+    ahead(case, read_config({"question": "Why?"}))
+    assert compiled(solve).signatures == before != []
 
 
 @pytest.mark.thorough
