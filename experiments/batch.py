@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from tqdm import tqdm
@@ -123,17 +124,22 @@ _PLAN: Plan | None = None
 
 
 def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterator[tuple[int, int]]:
-    """Yield chunks as other processes finish them; on any error the others are ended at once."""
+    """Yield chunks as other processes finish them; on any error the others are ended at once.
+
+    A module that simulates may have something to compile ``ahead`` of any chunk: one process does
+    so while another begins, and each loads what the other has compiled.
+    """
     spawn = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, spawn, _start_worker, (plan, os.getpid()))
     try:
         with _deaf_to_ctrl_c():
-            futures: dict[Future[float], tuple[int, int]] = {
-                pool.submit(_compute_in_worker, chunk): chunk for chunk in todo
-            }
+            futures: dict[Future[Any], tuple[int, int] | None] = {pool.submit(_compile_ahead): None}
+            futures |= {pool.submit(_compute_in_worker, chunk): chunk for chunk in todo}
         for future in as_completed(futures):
             future.result()
-            yield futures[future]
+            chunk = futures[future]
+            if chunk is not None:
+                yield chunk
         pool.shutdown()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -176,6 +182,17 @@ def _end_with(parent: int) -> None:
 
 
 def _compute_in_worker(chunk: tuple[int, int]) -> float:
+    return compute(_plan(), chunk)
+
+
+def _compile_ahead() -> None:
+    plan = _plan()
+    ahead = getattr(import_module(plan.simulate.partition(":")[0]), "ahead", None)
+    if ahead is not None:
+        ahead(plan.arms[0].case, plan.arms[0].config)
+
+
+def _plan() -> Plan:
     if _PLAN is None:
         raise RuntimeError("a worker was not started by _start_worker")
-    return compute(_PLAN, chunk)
+    return _PLAN

@@ -18,10 +18,11 @@ from experiments.switches import settings_of
 from sim.case import Case
 from sim.compiled import compiled
 from sim.conditions import binding_names
-from sim.ensemble import Ensemble
+from sim.ensemble import Ensemble, negotiation_table
 from sim.fortunes import open_talks
 from sim.negotiation import Negotiation, end_name, prepared
 from sim.posterior import ensemble_of
+from sim.proof import Stakes
 from sim.record import Record, Turn
 from sim.respond import STATUS_NAMES
 from sim.ripeness import Moment, ripeness
@@ -31,7 +32,7 @@ from sim.terms import terms_of
 from sim.war import GAIN, RATIO
 from sim.world import World
 from sim.worth import MICRO, Ints, brackets, broken_rules, enforcement_level, surplus
-from sim.zopa import zopa
+from sim.zopa import exists, zopa
 
 Rows = dict[str, list[Any]]
 
@@ -46,6 +47,21 @@ def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
         _READY.clear()  # the beliefs of one setting are 20 MB
         _READY[key] = (ensemble, prepared(ensemble))
     return _READY[key]
+
+
+def ahead(case: Case, config: Config) -> None:
+    """Compile the search for the range, which needs no world: a problem in which all is worth 0."""
+    table = negotiation_table(case, settings_of(config, case))
+    issues, options, parties = table.needs.shape
+    levels = int(table.enforcement.max(axis=1).sum()) + 1
+    nothing = Stakes(
+        np.zeros((parties, levels, issues, options), np.int64),
+        np.zeros((parties, levels), np.int64),
+        np.zeros((parties, levels, len(table.links)), np.int64),
+        np.zeros((parties, issues, options), np.bool_),
+        np.ones(parties),
+    )
+    exists(nothing, table, law=False)
 
 
 def simulate(case: Case, config: Config, first: int, last: int) -> tuple[Rows, Rows]:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from numba import njit
 from numba.extending import register_jitable
 
+from sim.keeping import KeptCode
 from sim.linking import EntryCompiler, PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,5 +34,6 @@ def compiled(rule: F) -> F:
     """Return the compiled twin of a plain scalar rule."""
     if os.environ.get("TANGO_PLAIN") == "1":
         return rule
-    twin: F = njit(rule, cache=True, error_model="numpy", pipeline_class=EntryCompiler)
-    return twin
+    twin = njit(rule, error_model="numpy", pipeline_class=EntryCompiler)
+    twin._cache = KeptCode(rule)
+    return twin  # type: ignore[no-any-return]

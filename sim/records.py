@@ -13,9 +13,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from numba import njit, types
+from numba.core import cgutils
 from numba.core.typing.typeof import typeof, typeof_impl
 from numba.experimental import structref
 from numba.extending import NativeValue, box, intrinsic, unbox
+
+from sim.keeping import KeptMaker
+from sim.linking import MakerCompiler
 
 T = TypeVar("T")
 
@@ -102,12 +106,18 @@ def record(cls: type[T]) -> type[T]:
 
 
 def _twin_maker(made: Any) -> Callable[..., Any]:
-    """Return a compiled function that builds the struct of a record and returns its reference."""
+    """Return a compiled function that builds the struct of a record and returns its reference.
+
+    Every record keeps its code under its own name: in one file with all others a process would
+    read types it cannot know, as a test's.
+    """
 
     def make(*parts):  # type: ignore[no-untyped-def]
         return _reference(made(*parts))
 
-    maker: Callable[..., Any] = njit(make)
+    make.__qualname__ = f"{made.__module__}.{made.__qualname__}"  # an index of its own
+    maker: Callable[..., Any] = njit(make, pipeline_class=MakerCompiler)
+    maker._cache = KeptMaker(make)  # type: ignore[attr-defined]
     return maker
 
 
@@ -134,7 +144,11 @@ def _define_boxing(struct: Any, made: Any) -> None:
     @unbox(struct)
     def unbox_record(typ: Any, obj: Any, c: Any) -> Any:
         held = c.pyapi.object_getattr_string(obj, "_twin")
-        utils = structref._Utils(c.context, c.builder, typ)
-        out = utils.new_struct_ref(c.unbox(types.MemInfoPointer(types.voidptr), held).value)
-        c.pyapi.decref(held)
-        return NativeValue(out._getvalue())
+        failed = cgutils.is_null(c.builder, held)
+        found = cgutils.alloca_once(c.builder, c.context.get_value_type(typ), zfill=True)
+        with c.builder.if_then(c.builder.not_(failed)):
+            utils = structref._Utils(c.context, c.builder, typ)
+            out = utils.new_struct_ref(c.unbox(types.MemInfoPointer(types.voidptr), held).value)
+            c.builder.store(out._getvalue(), found)
+            c.pyapi.decref(held)
+        return NativeValue(c.builder.load(found), is_error=failed)

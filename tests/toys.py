@@ -35,7 +35,7 @@ def toy_particles(seed=0, parties=3, issues=4, options=3, size=40, levels=5, pai
         g.dirichlet(np.ones(issues), (size, parties)).transpose(1, 2, 0).copy(),
         g.normal(0.4, 0.1, (parties, issues, size)), value, g.lognormal(1.5, 0.5, size),
         g.random(size), np.full(size, 0.05), np.abs(g.normal(0, 0.2, (2, size))),
-        np.array(np.broadcast_to(np.arange(size), (parties, issues, size))), 3.0,
+        np.tile(np.arange(size), (parties, issues, 1)), 3.0,
     )  # fmt: skip
     worth, want = np.zeros(shape), np.zeros(shape)
     say = np.zeros((2, 3, *shape))

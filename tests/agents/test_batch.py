@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numba import typeof
 
 from agents import batch
 from agents.batch import play, play_worlds
@@ -17,10 +18,11 @@ from sim.compiled import compiled
 from sim.ensemble import prior_ensemble
 from sim.fortunes import open_talks
 from sim.negotiation import Negotiation, PartyAgent, end_name, prepared
-from sim.round import ROUND
+from sim.round import ROUND, mediator_view
 from sim.seats import find_rule
 from sim.settings import Calendar, MediatorManner, Seat, Settings
 from sim.state import DAY
+from tests.toys import toy_view
 
 NO = Seat("always_no", RESPOND[1], SIGN[1], ASK[1])
 FEW = 40
@@ -51,10 +53,14 @@ def seats(ensemble, stubborn=None, pen=(0, 0)):
     return manners, np.array(pen, dtype=np.int64)
 
 
+def opened(rules, world):
+    return compiled(open_talks)(rules, world)
+
+
 def ended(rule, ensemble, rules, i, *numbers):
     """Play one world to its end by this twin of ``play``; return the talks."""
     world = ensemble.world(i)
-    talks = compiled(open_talks)(rules, world)
+    talks = opened(rules, world)
     rule(rules, world, i, talks, *(numbers or seats(ensemble)))
     return talks
 
@@ -73,6 +79,14 @@ def equal(a, b):
 def test_every_numbered_manner_is_a_rule():
     for dotted in (*RESPOND, *SIGN, *ASK, *REDRAFT, *VISIT):
         assert callable(find_rule(dotted))
+
+
+def test_made_up_views_are_of_the_types_that_talks_make(standoff):
+    """Else every rule they are handed to would be compiled a second time."""
+    ensemble, rules = standoff
+    world = ensemble.world(0)
+    talks, every = opened(rules, world), np.ones(ensemble.case.agenda.n_issues, dtype=np.bool_)
+    assert typeof(toy_view()) == typeof(mediator_view(rules, world, 0, talks, 0, every, 2))
 
 
 def test_the_batch_spells_out_the_one_list_that_orders_a_round():

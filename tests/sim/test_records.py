@@ -166,6 +166,15 @@ def test_arrays_outlive_the_record_that_brought_them():
     assert part.a[-1] == 999.0
 
 
+def test_a_record_whose_twin_cannot_be_made_is_an_error_not_a_crash(monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no twin")
+
+    monkeypatch.setattr(Outer, "_make_twin", staticmethod(broken))
+    with pytest.raises(RuntimeError, match="no twin"):
+        total(outer_of())
+
+
 def test_a_missing_field_is_said_when_compiling():
     @njit
     def wrong(outer):
