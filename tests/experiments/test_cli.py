@@ -16,7 +16,7 @@ import pytest
 from experiments import batch, box, cli, job, launch, run, store, sweep, verify
 from experiments.identity import ROOT
 
-WORDS = "verify, results, would-sign, agreement, cite"
+WORDS = "verify, results, would-sign, what-if, agreement, cite"
 SMALL = ["case=camp_david", "worlds=3", "threads=1"]
 MANIFEST = [
     "schema_version",
