@@ -24,7 +24,7 @@ from experiments.ensembles import BASIS
 from experiments.manifest import read as read_manifest
 from experiments.report import CONDITIONAL
 from experiments.sections import Evidence
-from experiments.studies.evidence import read_trail
+from experiments.studies.evidence import points, read_trail
 from experiments.words import check
 from sim.case import Case, load_case
 from sim.errors import FaultList, nearest
@@ -147,7 +147,7 @@ def _line(words: str, found: Moved, is_share: bool) -> str:
     if is_share:
         return (
             f"{words}: {100 * before:.1f} -> {100 * found.value:.1f} % "
-            f"({100 * found.by:+.2f} points, give or take {200 * found.error:.2f})"
+            f"({points(found.by)}, give or take {200 * found.error:.2f})"
         )
     return (
         f"{words}: {before:+.1f} -> {found.value:+.1f} ({found.by:+.2f}, give or take "

@@ -104,7 +104,8 @@ def _weights(case: Case, draws: list[Latent], shares: dict[str, Floats]) -> str:
     said = (
         f"Share of each party's weight on a point: bar middle 90 %, mark median (axis 0 to "
         f"{top:.2f}); below: median, and contraction (1 - variance after / before). Grey: below "
-        f"{learned.LEARNED}, the analyst's. {100 * known:.0f} % count as learned. What two sides "
+        f"{learned.LEARNED}, the analyst's. {100 * known:.0f} % count as learned "
+        f"(by the {len(draws)} kept draws; the share moves with the draws). What two sides "
         "would trade across points is not tested by any score."
     )
     return section("Weights", said, table(["point", *map(label, case.parties)], rows))
