@@ -23,7 +23,11 @@ tango: when does a compromise become acceptable to both sides?
   tango verify RUN_FOLDER    recompute the digest of a finished run
   tango would-sign text=DOCUMENT party=NAME [key=value ...]
                              where a side prefers a text to fighting on, and what that hangs on
+  tango what-if strike=ID flip=ID add=party:issue=option:stance
+                             the headlines if the record were another, by reweighting
   tango results [FOLDER]     list finished and unfinished runs
+  tango agreement SECOND     how far a second coding (a folder of the same format) agrees with
+                             the case: Krippendorff's alpha, column by column
   tango cite                 how to cite
   tango --version | --help | --hydra-help | --cfg job
 
@@ -48,7 +52,7 @@ in ./conf/negotiator first). Exit: 0 ok, 1 failed, 2 bad input, 3 a promise fail
 
 #: Words that belong to later parts of the project and are refused until then.
 LATER = ("seal", "score", "archive", "plan")
-WORDS = ("verify", "results", "would-sign", "cite")
+WORDS = ("verify", "results", "would-sign", "what-if", "agreement", "cite")
 
 
 def handle(words: Sequence[str]) -> int | None:
@@ -61,7 +65,8 @@ def handle(words: Sequence[str]) -> int | None:
     elif first in LATER:
         raise BadInput(Fault(first, "a word not built yet", ", ".join(WORDS)))
     elif first in WORDS:
-        ours = {"verify": verify, "results": results, "would-sign": would_sign, "cite": cite}
+        ours = {"verify": verify, "results": results, "would-sign": would_sign,
+                "what-if": what_if, "agreement": agreement, "cite": cite}  # fmt: skip
         return ours[first](words[1:])
     elif first and "=" not in first and first[0] not in "-~":
         allowed = f"{', '.join(WORDS)}, or key=value"
@@ -107,6 +112,20 @@ def verify(words: Sequence[str]) -> int:
 def would_sign(words: Sequence[str]) -> int:
     """Say where a party prefers a text to fighting on."""
     from experiments import would_sign as question
+
+    return question.answer(words)
+
+
+def what_if(words: Sequence[str]) -> int:
+    """Say what a change of the record would do to the headlines."""
+    from experiments import what_if as question
+
+    return question.answer(words)
+
+
+def agreement(words: Sequence[str]) -> int:
+    """Say how far two codings of the same material agree."""
+    from experiments import agreement as question
 
     return question.answer(words)
 

@@ -133,7 +133,7 @@ def execute(config: Config, level: str | None, quiet: bool = False) -> Result:
         Say no question and show no progress bar.
     """
     job = prepare(config)
-    folder = _folder(job)
+    folder = folder_of(job)
     with store.locked(folder):
         if not quiet:  # not before: on bad input stdout stays empty
             print(f"Question: {config.question}", flush=True)
@@ -145,7 +145,7 @@ def execute(config: Config, level: str | None, quiet: bool = False) -> Result:
             return _compute(job, folder, begun, level, quiet)
 
 
-def _folder(job: Job) -> Path:
+def folder_of(job: Job) -> Path:
     """Return the run folder: the run id, or with ``force`` the next number beside it."""
     base = Path(job.config.results_dir) / job.config.experiment / job.run_id
     folder, number = base, 1
@@ -208,7 +208,8 @@ def _look(job: Job, folder: Path, quiet: bool) -> tuple[Findings, str]:
     store.write_json(folder / "findings.json", findings)
     (folder / "figures").mkdir(exist_ok=True)
     study.figures(folder, job.case, job.config)
-    store.write_text(folder / "report.html", report.page(folder, job.config, findings))
+    more = study.sections(folder, job.case, job.config)
+    store.write_text(folder / "report.html", report.page(folder, job.config, findings, more))
     return findings, store.digest(worlds)
 
 

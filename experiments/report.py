@@ -47,15 +47,19 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def page(folder: Path, config: Config, findings: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a self-contained page: the question, the findings and the pictures."""
-    said = "".join(f"<li>{html.escape(found['sentence'])}</li>" for found in findings.values())
+def page(
+    folder: Path, config: Config, findings: Mapping[str, Mapping[str, Any]], more: str = ""
+) -> str:
+    """Return a self-contained page: the question, the findings, the pictures, ``more`` (HTML)."""
+    told = (found["sentence"] for found in findings.values() if not found.get("quiet"))
+    said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told)
     rows = "".join(_row(name, found) for name, found in findings.items())
     drawn = "".join(_picture(path) for path in figures(folder))
     title = html.escape(config.question)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1><p>{CONDITIONAL}</p><ul>{said}</ul>{drawn}"
+        f"<style>{_STYLE}</style><h1>{title}</h1><p>{CONDITIONAL}</p><ul>{said}</ul>{drawn}{more}"
+        "<h2>Every finding</h2>"
         "<table><tr><th>finding<th>value<th>low<th>high<th>unit<th>worlds<th>unproven</tr>"
         f"{rows}</table><p>Preset {html.escape(config.experiment)}, seed {config.seed}, "
         f"run {folder.name}.</p></html>\n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,6 @@ from sim.tables import (
     TABLES,
     Tables,
     read_bytes,
-    read_later,
     read_tables,
     read_text,
 )
@@ -46,7 +45,6 @@ __all__ = [
     "Rule",
     "check_case",
     "default_root",
-    "later_case",
     "load_case",
 ]
 
@@ -157,31 +155,6 @@ def load_case(
     return _build(case, "case.", place)
 
 
-def later_case(case: Case, folder: Path) -> Case:
-    """Return the case with the rows of a later folder in place of its own (``case.later``).
-
-    Documents known before stay known, so that later terms and verdicts may name them.
-
-    Raises
-    ------
-    BadInput
-        With every fault at once: unknown codes and parties, empty tables, dates before the cut-off.
-    """
-    faults = FaultList()
-    if not _is_folder(folder):
-        faults.add("case.later", shown(folder), "a folder with statements.csv")
-        faults.raise_if_any()
-    sides = tuple(case.parties[p] for p in case.belligerents)
-    known = Known(
-        case.parties, sides, date.max, case.agenda, frozenset(case.document_ids), case.cutoff
-    )
-    later = read_later(folder, known, faults)
-    faults.raise_if_any()
-    fresh = {d.document_id for d in later.documents}
-    papers = (*(d for d in case.tables.documents if d.document_id not in fresh), *later.documents)
-    return replace(case, tables=replace(later, documents=papers))
-
-
 def check_case(path: Path) -> Case:
     """Load a case from a path, for ``tango verify --case PATH``.
 
@@ -227,10 +200,11 @@ def _issue_ids(folder: Path) -> set[str]:
     return {name.decode("utf-8", "replace") for name in ids}
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Say whether a path is a folder; a name that no file system takes is none."""
     try:
         return path.is_dir()
-    except OSError:  # a name no file system takes
+    except OSError:
         return False
 
 
@@ -247,7 +221,7 @@ def _build(mapping: Any, prefix: str, folder: Path) -> Case:
     node = Node(mapping, prefix, (), faults)
     node.keys(_REQUIRED, (*_OPTIONAL, *_FROM_CONFIG))
     who = _read_who(node)
-    found = _is_folder(folder)
+    found = is_folder(folder)
     if not found:
         faults.add(shown(folder), "no such folder", "a folder of tables")
     if not found or not who["parties"]:  # nothing else can be judged

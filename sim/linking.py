@@ -64,11 +64,12 @@ class EntryLibrary(JITCodeLibrary):  # type: ignore[misc]
 
     def _optimize_final_module(self) -> None:
         """Optimise, and put sums that are written in lanes side by side (no sum is reordered)."""
-        before, config.SLP_VECTORIZE = config.SLP_VECTORIZE, 1
+        before = vars(config)["SLP_VECTORIZE"]
+        vars(config)["SLP_VECTORIZE"] = 1
         try:
             super()._optimize_final_module()
         finally:
-            config.SLP_VECTORIZE = before
+            vars(config)["SLP_VECTORIZE"] = before
 
 
 class Uncounted(NRTContext):  # type: ignore[misc]

@@ -1,7 +1,8 @@
 """Keep a calibration: in its run folder always, as the posterior of the case if asked to.
 
 Every tenth or so draw of each chain is kept, so that the file stays small and draws hardly depend
-on one another; the chances of the forward chain go into a table beside it.
+on one another; the chances of the forward chain and what other readings came to go into tables
+beside it.
 """
 
 import csv
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments import identity, store
-from experiments.calibration import polls
+from experiments.calibration import polls, readings
 from experiments.calibration.forward import VARIANTS
 from experiments.config import Config
 from sim.case import Case
@@ -47,7 +48,7 @@ def write(
     case: Case,
     config: Config,
 ) -> None:
-    """Write posterior and forward chances into the run folder; keep them if asked to."""
+    """Write posterior, forward chances and readings into the run folder; keep them if asked to."""
     libraries = {name: identity.version_of(name) for name in ("numpyro", "jax", "numpy")}
     notes: dict[str, Any] = {
         "sampler": "NUTS", "chains": len(chains), "seed": config.seed, "libraries": libraries,
@@ -59,7 +60,9 @@ def write(
     place = write_posterior(run_dir / "posterior", case, frame, thinned(chains), notes)
     table = forward_place(run_dir / "posterior", case)
     store.write_text(table, forward_text(worlds, case))
-    kept = [place, place.with_suffix(".json"), table]
+    other = readings.place(run_dir / "posterior", case)
+    store.write_text(other, readings.written(store.read_json(run_dir / "findings.json"), case))
+    kept = [place, place.with_suffix(".json"), table, other]
     if publics:
         asked = polls.write(
             run_dir / "posterior", case, publics, {"seed": config.seed, **libraries}

@@ -134,4 +134,4 @@ def _headline(name: str, ensemble: Any) -> Finding:
         f"{name[0].upper() + name[1:]}: a text every signer prefers to fighting on in "
         f"{100 * share:.0f} % of {n} worlds, best gain of the worst-off signer "
         f"{np.median(gains):+.1f} own war-months at the median.",
-    )  # fmt: skip
+    ) | {"share": share}  # fmt: skip

@@ -60,7 +60,10 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Trail:
-    """The record row by row under every draw: log chances (S, N) and what they weigh, (N,)."""
+    """The record row by row under every draw: log chances of ratings (S, N) and demands (S, M).
+
+    ``weight`` (N,) is what the ratings weigh.
+    """
 
     case: Case
     draws: list[Latent]
@@ -69,6 +72,7 @@ class Trail:
     red: Floats
     seen: Observations
     log_chance: Floats
+    demanded: Floats
     weight: Floats
 
     def row(self, statement_id: str) -> int:
@@ -118,8 +122,7 @@ class Trail:
         at = [n for n, name in enumerate(self.seen.demand_ids) if name == statement_id]
         if not at:
             return np.zeros(len(self.draws))
-        rows = np.array([demands(d, self.seen, self.frame, np)[at[0]] for d in self.draws])
-        told: Floats = self.seen.demand_weight[at[0]] * rows
+        told: Floats = self.seen.demand_weight[at[0]] * self.demanded[:, at[0]]
         return told
 
 
@@ -127,8 +130,9 @@ def trail_of(case: Case, draws: list[Latent], frame: Frame, rule: Rule) -> Trail
     """Return the evidence trail of a case under draws of its posterior."""
     seen, red = observe(case, fade=rule.fade), red_line_probability(case)
     chance = np.array([ratings(d, seen, red, frame, rule, np) for d in draws])
+    asked = np.array([demands(d, seen, frame, np) for d in draws])
     weight = row_weights(seen, rule).ratings
-    return Trail(case, draws, frame, rule, red, seen, chance, weight)
+    return Trail(case, draws, frame, rule, red, seen, chance, asked, weight)
 
 
 def moved(headline: Headline, change: Floats) -> Moved:
@@ -173,16 +177,15 @@ def what_to_ask(trail: Trail, headline: Floats, level: int = 0) -> list[Told]:
         for j, issue in enumerate(case.agenda.issues):
             for k, option in enumerate(issue.options):
                 seven = trail.answered(p, j, k, level)
-                three = np.column_stack(
-                    [
-                        seven[:, :MIDDLE].sum(axis=1),
-                        seven[:, MIDDLE],
-                        seven[:, MIDDLE + 1 :].sum(axis=1),
-                    ]
-                )
-                worth, chances = expected_move(three, headline)
+                worth, chances = expected_move(three_chances(seven), headline)
                 found.append(Told(party, issue.id, option.code, worth, chances))
     return sorted(found, key=lambda told: -told.worth)
+
+
+def three_chances(seven: Floats) -> Floats:
+    """Return the chance of reject, conditional, accept, (S, 3), from those of categories (S, 7)."""
+    up, middle, down = seven[:, MIDDLE + 1 :], seven[:, MIDDLE], seven[:, :MIDDLE]
+    return np.column_stack([down.sum(axis=1), middle, up.sum(axis=1)])
 
 
 def expected_move(chance: Floats, headline: Floats) -> tuple[float, tuple[float, float, float]]:
@@ -203,4 +206,5 @@ def expected_move(chance: Floats, headline: Floats) -> tuple[float, tuple[float,
 
 def only(trail: Trail, at: Ints) -> Trail:
     """Return the trail under some of its draws."""
-    return replace(trail, draws=[trail.draws[int(d)] for d in at], log_chance=trail.log_chance[at])
+    draws = [trail.draws[int(d)] for d in at]
+    return replace(trail, draws=draws, log_chance=trail.log_chance[at], demanded=trail.demanded[at])

@@ -10,7 +10,7 @@ from experiments.config import Config
 from experiments.figures import style
 from experiments.figures.style import Page
 from sim.case import Case
-from sim.latent import Frame, meaning
+from sim.latent import Frame, Latent, meaning
 from sim.worth import Floats
 
 ROW = 0.19
@@ -20,9 +20,16 @@ ROW = 0.19
 def draw(run_dir: Path, z: Floats, frame: Frame, case: Case, config: Config) -> list[Path]:
     """Draw every party's weights; ``z`` is (chains, draws, normals)."""
     flat = z.reshape(-1, z.shape[-1])
-    picked = flat[np.linspace(0, len(flat) - 1, min(len(flat), 400)).astype(int)]
-    weight = np.array([meaning(row, frame, np).weight for row in picked])
-    share = narrowed(picked, frame)["weight"]
+    picked = flat[np.linspace(0, len(flat) - 1, min(len(flat), 800)).astype(int)]
+    draws, share = [meaning(row, frame, np) for row in picked], narrowed(picked, frame)["weight"]
+    return draw_weights(run_dir, draws, frame, share, case, config)
+
+
+def draw_weights(
+    run_dir: Path, draws: list[Latent], frame: Frame, share: Floats, case: Case, config: Config
+) -> list[Path]:
+    """Draw every party's weights; ``share`` (P, J) is what the record took of their variance."""
+    weight = np.array([d.weight for d in draws])
     prior = np.exp(frame.log_salience)
     prior = prior / prior.sum(axis=1, keepdims=True)
     parties, issues = share.shape

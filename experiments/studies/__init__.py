@@ -11,6 +11,7 @@ Unless it says otherwise every world is negotiated. A study with a unit of work 
 * ``columns(case, config)``: those columns, {name: (type, unit)};
 * ``units(case, config)``: how many there are (default ``config.worlds``), and ``UNIT``, the word
   for one (default "world");
+* ``sections(run_dir, case, config)``: HTML that its report holds beyond findings and pictures;
 * ``inputs(config)``: files it reads beside the case, e.g. ``case.later``; they enter the run id.
 """
 
@@ -48,6 +49,7 @@ class Study:
     units: Callable[[Case, Config], int]
     unit: str
     inputs: Callable[[Config], Iterable[Path]]
+    sections: Callable[[Path, Case, Config], str]
 
 
 def names() -> list[str]:
@@ -79,4 +81,5 @@ def _work(module: Any) -> dict[str, Any]:
         "units": getattr(module, "units", lambda _, config: config.worlds),
         "unit": getattr(module, "UNIT", "world"),
         "inputs": getattr(module, "inputs", lambda _: ()),
+        "sections": getattr(module, "sections", lambda *_: ""),
     }

@@ -21,7 +21,8 @@ from experiments.columns import Column
 from experiments.config import Config
 from experiments.findings import Finding, Findings, exactly, finding, not_built
 from experiments.ranges import BoxRange, Range
-from sim.case import Case, default_root, later_case
+from sim.beside import later_case
+from sim.case import Case, default_root
 from sim.posterior import HOME
 from sim.worth import Floats, Ints
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from experiments.calibration.parts import PARTS, partly_learned
 from experiments.columns import Column
 from experiments.config import Config
+from experiments.ensembles import BASIS
 from experiments.findings import Finding, Findings, exactly, finding
 from experiments.headlines import HEADLINES, agreed_within
 from experiments.ranges import BoxRange, Floats, Range, Statistic, share
@@ -167,6 +168,8 @@ def _ends(name: str, values: list[float], unit: str, n: int) -> Findings:
         f"{values[-1]:.3g} after; the drivers sum to {values[-1] - values[0]:+.3g}."
     )
     before: Finding = finding(exactly(values[0], n), unit, said) | {"quiet": True}
+    if name == "pr_zopa":
+        said = f"{said[:-1]}; conditional on the model: {BASIS['posterior']}."
     return {
         f"{name}_prior": before,
         f"{name}_posterior": finding(exactly(values[-1], n), unit, said),

@@ -18,6 +18,7 @@ import pyarrow as pa
 from experiments import opened as what_opens
 from experiments.columns import Column
 from experiments.config import Config
+from experiments.ensembles import basis
 from experiments.findings import MONTHS, SHARE, Finding, Findings, finding, months, not_built
 from experiments.openings import documents, rows_of
 from experiments.ranges import BoxRange, Floats, median, quantile, sampling, share
@@ -133,7 +134,10 @@ def findings(
     opened, size = sampling((kept >= 0).astype(float), share), sampling(kept, median)
     found = {
         "pr_zopa": finding(
-            opened, SHARE, f"The range is open in {100 * opened.value:.6g} % of {opened.n} worlds."
+            opened,
+            SHARE,
+            f"The range is open in {100 * opened.value:.6g} % of {opened.n} worlds; conditional on "
+            f"the model: {basis(config, case)}.",
         ),
         "median_zopa_months": finding(
             size,

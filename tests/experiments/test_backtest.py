@@ -27,7 +27,8 @@ from experiments.config import read_config
 from experiments.run import main
 from experiments.store import read_json
 from experiments.studies import backtest
-from sim.case import default_root, later_case, load_case
+from sim.beside import later_case
+from sim.case import default_root, load_case
 from sim.errors import BadInput
 from sim.observed import evidence_until
 

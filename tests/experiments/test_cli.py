@@ -16,6 +16,7 @@ import pytest
 from experiments import batch, box, cli, job, launch, run, store, sweep, verify
 from experiments.identity import ROOT
 
+WORDS = "verify, results, would-sign, what-if, agreement, cite"
 SMALL = ["case=camp_david", "worlds=3", "threads=1"]
 MANIFEST = [
     "schema_version",
@@ -115,7 +116,10 @@ BAD = [
         ["negotiators.russia=always_no", "negotiators.russia=responsive"],
         ["negotiators.russia: found always_no and responsive; allowed one value"],
     ),
-    (["seal"], ["seal: found a word not built yet; allowed verify, results, would-sign, cite"]),
+    (
+        ["seal"],
+        [f"seal: found a word not built yet; allowed {WORDS}"],
+    ),
     (["verify", "basline"], ["verify: found basline; allowed backtest, baseline"]),
     (["verify", "--case", "nowhere"], [""]),
     (["verify", "--bogus"], ["verify: found --bogus; allowed [PRESET or RUN_FOLDER ...] [--case"]),
@@ -124,15 +128,15 @@ BAD = [
     (["results", "a", "b"], ["results: found b; allowed one FOLDER or none; nearest none"]),
     (
         ["verfy"],
-        ["verfy: found verfy; allowed verify, results, would-sign, cite, or key=value; nearest"],
+        [f"verfy: found verfy; allowed {WORDS}, or key=value; nearest"],
     ),
     (
         ["resuls", "a"],
-        ["resuls: found resuls; allowed verify, results, would-sign, cite, or "],
+        [f"resuls: found resuls; allowed {WORDS}, or "],
     ),
     (
         ["cit", "--x"],
-        ["cit: found cit; allowed verify, results, would-sign, cite, or key"],
+        [f"cit: found cit; allowed {WORDS}, or key"],
     ),
     (["worlds=3", "verify"], ["verify: found verify; allowed key=value"]),
     (["cite", "me"], ["cite: found me; allowed no further word; nearest none"]),

@@ -51,7 +51,8 @@ def test_the_drivers_sum_to_the_change():
     steps, n, rng = len(PARTS) + 1, 6, np.random.default_rng(2)
     worlds = pa.table({
         "step": np.repeat(np.arange(steps), n), "world": np.tile(np.arange(n), steps),
-        "end": rng.choice(["agreed", "no_text"], steps * n), "week": rng.choice([1.0, 30.0, 70.0], steps * n),
+        "end": rng.choice(["agreed", "no_text"], steps * n),
+        "week": rng.choice([1.0, 30.0, 70.0], steps * n),
         "zopa_util": rng.normal(size=steps * n), "zopa_months": rng.normal(size=steps * n),
         "ripe_util": rng.normal(size=steps * n),
     })  # fmt: skip

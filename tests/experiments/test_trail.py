@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from experiments.calibration import changes
 from experiments.calibration import trail as trails
 from experiments.calibration.fit import draws_of
 from experiments.calibration.trail import Headline, expected_move, moved
 from experiments.run import main
+from experiments.what_if import WhatIf
 from sim.case import load_case
+from sim.errors import FaultList
 from sim.latent import frame_of, size
 from sim.likelihood import Rule, log_likelihood, row_weights, terms
 from sim.observed import observe
@@ -76,3 +79,55 @@ def test_a_change_to_what_is_not_there_is_bad_input(tmp_path, capsys):
     said = capsys.readouterr().err
     for found in ("RU-2025-11-27-99", "rusia", "nearest russia", "agrees"):
         assert found in said
+
+
+def test_what_if_moves_every_headline_by_any_change(trail):
+    """Strike, flip and add together are the sum of their changes; nothing asked moves nothing."""
+    value = np.linspace(0.0, 1.0, len(trail.draws))
+    ask = WhatIf(CASE, trail, {"zopa_months": Headline(value, np.zeros(len(value)))})
+    name, words = "RU-2025-11-27-05", "ukraine:nato_membership=deferred_no_legal_ban:accepts"
+    assert ask()["zopa_months"].by == 0.0
+    wanted = changes.read(CASE, {"strike": [name], "flip": [], "add": [words]}, FaultList(), "")
+    j = CASE.agenda.issue_index("nato_membership")
+    k = CASE.agenda.option_index("nato_membership", "deferred_no_legal_ban")
+    told = trail.struck(name) + trail.added(CASE.party_index("ukraine"), j, k, 0, 2)
+    np.testing.assert_allclose(changes.change_of(trail, wanted), told)
+    assert ask(strike=[name], add=[words])["zopa_months"].by != 0.0
+
+
+def test_an_old_statement_of_a_party_that_fades_weighs_less(trail):
+    words = "us:nato_membership=deferred_no_legal_ban:accepts"
+    asked = {"strike": [], "flip": [], "add": [words, f"{words}:2025-08-07"]}
+    new, old = changes.read(CASE, asked, FaultList(), "").add
+    both = [changes.change_of(trail, changes.Changes(add=(a,))) for a in (new, old)]
+    life = CASE.priors.params["response.halflife.us"].value
+    np.testing.assert_allclose(both[1], both[0] * 2.0 ** (-120 / life))
+
+
+def test_what_if_says_what_moved_and_offers_a_refit_where_draws_are_few(tmp_path, capsys):
+    words = ["what-if", "strike=RU-2025-11-27-01", "worlds=20", f"results_dir={tmp_path}"]
+    assert main(words) == 0
+    told = capsys.readouterr()
+    assert "Solving 20 worlds once" in told.err
+    for said in (
+        "strike RU-2025-11-27-01",
+        "weight",
+        "Pareto k",
+        "experiment=calibrate",
+        "untested",
+    ):
+        assert said in told.out
+    assert main(words) == 0
+    assert "Solving" not in capsys.readouterr().err
+
+
+def test_faults_of_what_if_come_before_anything_is_solved(tmp_path, capsys):
+    dissent = next(s.statement_id for s in CASE.tables.statements if s.dissent)
+    words = [f"flip=RU-2025-11-27-1,{dissent}", "add=us:x=y:agrees:soon", f"results_dir={tmp_path}"]
+    assert main(["what-if", *words]) == 2
+    said = capsys.readouterr().err
+    for found in ("RU-2025-11-27-1", "own line", "agrees", "soon", "YYYY-MM-DD"):
+        assert found in said
+    assert main(["what-if"]) == 2
+    assert main(["what-if", "strike"]) == 2
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,1 @@
+"""Parts of a report beyond its findings and pictures: tables as HTML, nothing fetched."""
