@@ -91,7 +91,7 @@ class Config:
     """One run, resolved and in range."""
 
     seed: int = key(2026, seed_spec(), "address", "ours: any other is as good")
-    worlds: int = key(200, integer(1), "worlds", "ours: the main job takes minutes")
+    worlds: int = key(1000, integer(1), "worlds", "ours: the main job takes minutes")
     only_world: int | None = key(
         None, optional(integer(0)), "number from 0", "ours: null plays all of them"
     )

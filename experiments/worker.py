@@ -31,7 +31,7 @@ from sim.state import DAY, END, HALFWAY, REPORTER, Rules, Talks
 from sim.terms import terms_of
 from sim.war import GAIN, RATIO
 from sim.world import World
-from sim.worth import MICRO, Ints, brackets, broken_rules, enforcement_level, surplus
+from sim.worth import MICRO, Ints, Table, brackets, broken_rules, enforcement_level, surplus
 from sim.zopa import exists, zopa
 
 Rows = dict[str, list[Any]]
@@ -50,8 +50,19 @@ def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
 
 
 def ahead(case: Case, config: Config) -> None:
-    """Compile the search for the range, which needs no world: a problem in which all is worth 0."""
-    table = negotiation_table(case, settings_of(config, case))
+    """Compile what the first chunk does not need at once: the search, then the parts Mesa drives.
+
+    The search needs no world: a problem in which all is worth 0 does. Mesa tells a story at the
+    end of a run without arms.
+    """
+    settings = settings_of(config, case)
+    _search_nothing(negotiation_table(case, settings))
+    if not config.study.arms:
+        ensemble, rules = ready(case, settings, config.seed)
+        Negotiation(ensemble, 0, rules).run()
+
+
+def _search_nothing(table: Table) -> None:
     issues, options, parties = table.needs.shape
     levels = int(table.enforcement.max(axis=1).sum()) + 1
     nothing = Stakes(
