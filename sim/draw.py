@@ -325,6 +325,17 @@ def fill_thresholds(prior: Prior, world: int, reserve: Floats, out: Floats) -> N
 
 
 @rule
+def draw_response(prior: Prior, world: int, d: int) -> Floats:
+    """Return beta, xi, lapse and postures (4.1); from the learned draw ``d`` where it is not -1."""
+    rows = prior.rows.response
+    out = np.zeros(len(rows))
+    for n in range(len(out)):
+        told = d >= 0 and prior.numbers.law[rows[n]] != FIXED
+        out[n] = prior.learned.response[d, n] if told else number(prior, world, rows[n])
+    return out
+
+
+@rule
 def draw_world(prior: Prior, world: int) -> World:
     """Draw world ``world`` (>= 0) of the prior."""
     parties, issues, options = prior.red_chance.shape
@@ -363,11 +374,7 @@ def draw_world(prior: Prior, world: int) -> World:
         threshold = prior.learned.threshold[d].copy()
     else:
         fill_thresholds(prior, world, reserve, threshold)
-    response = np.zeros(len(rows.response))
-    for n in range(len(response)):
-        row = rows.response[n]
-        told = d >= 0 and prior.numbers.law[row] != FIXED
-        response[n] = prior.learned.response[d, n] if told else number(prior, world, row)
+    response = draw_response(prior, world, d)
     return World(
         weight, value, red, threshold, reserve, month, coef, base, link, peace,
         fighting.law.hazard, fighting, holdout_of(prior, world), delta,

@@ -249,6 +249,16 @@ def _silences(run_dir: Path) -> list[list[str]]:
         told = store.read_json(run_dir / "findings.json")
         found = told[f"no_agreement_{window.replace('-', '')}"]
         mean = told["mean_zopa_months"]["value"] + found["value"]
-        trusted = f"reweighted, mean (k {found['pareto_k']:.2f})"
-        rows.append([f"no agreement since {window}", trusted, share, f"{mean:+.1f}", "-", n])
+        k = found["pareto_k"]  # JSON keeps no infinity: too few draws to be trusted at all
+        trust = "too few draws" if k is None else f"k {k:.2f}"
+        rows.append(
+            [
+                f"no agreement since {window}",
+                f"reweighted, mean ({trust})",
+                share,
+                f"{mean:+.1f}",
+                "-",
+                n,
+            ]
+        )
     return rows
