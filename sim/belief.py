@@ -147,10 +147,12 @@ def copy_belief(belief: Belief) -> Belief:
 
 
 @rule
-def settle(belief: Belief, particles: Particles) -> None:
-    """Resample the draws of every row whose weights have moved."""
+def settle(belief: Belief, particles: Particles, skipped: int) -> None:
+    """Resample the draws of every row whose weights have moved; not those of party ``skipped``."""
     issues = belief.weight.shape[1]
     for p in range(belief.stale.shape[0]):
+        if p == skipped:
+            continue
         moved = False
         for j in range(issues):
             if belief.stale[p, j]:

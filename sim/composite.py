@@ -53,7 +53,7 @@ class Composite(NamedTuple):
 @rule
 def open_composite(belief: Belief, particles: Particles, text: Ints, skipped: int) -> Composite:
     """Return the composites of all parties but ``skipped``, at a text; settles the belief."""
-    settle(belief, particles)
+    settle(belief, particles, skipped)
     parties, issues, size = belief.weight.shape
     composite = Composite(
         belief.place,

@@ -24,7 +24,7 @@ from numba.core.typed_passes import NativeLowering
 
 from sim.keeping import KeptCode
 
-MAKES = ("call", "binop", "unary", "inplace_binop")
+MAKES = ("call", "binop", "unary", "inplace_binop", "build_list", "build_set")
 """Operations whose result may be an array of its own; all others give a view of what there is."""
 
 
@@ -101,14 +101,22 @@ class BorrowingLower(Lower):  # type: ignore[misc]
 
     def _only_borrows(self) -> bool:
         """Say whether the rule neither makes, nor is handed, nor returns arrays or records."""
-        models, kinds = self.context.data_model_manager, self.fndesc.typemap
+        kinds = self.fndesc.typemap
         made = [
             kinds[step.target.name]
             for block in self.func_ir.blocks.values()
             for step in block.find_insts(ir.Assign)
-            if isinstance(step.value, ir.Expr) and step.value.op in MAKES
+            if isinstance(step.value, ir.Expr) and self._makes(step.value)
         ]
-        return not any(models[k].contains_nrt_meminfo() for k in [self.fndesc.restype, *made])
+        return not any(self._is_counted(kind) for kind in [self.fndesc.restype, *made])
+
+    def _makes(self, value: Any) -> bool:
+        """Say whether an expression may make an array of its own; an array as index does."""
+        picks = value.op == "getitem" and self._is_counted(self.fndesc.typemap[value.index.name])
+        return value.op in MAKES or picks
+
+    def _is_counted(self, kind: Any) -> bool:
+        return bool(self.context.data_model_manager[kind].contains_nrt_meminfo())
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)

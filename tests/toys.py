@@ -75,7 +75,7 @@ def toy_belief(particles: Particles, seed=0) -> Belief:
     second = (belief.common * particles.reserve**2).sum(-1)
     belief.reserve_variance[:] = second - belief.reserve**2
     belief.stale[:] = True
-    settle(belief, particles)
+    settle(belief, particles, -1)
     return belief
 
 

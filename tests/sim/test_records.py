@@ -10,6 +10,7 @@ import pytest
 from numba import njit
 from numba.core.runtime import _nrt_python, rtsys
 
+from sim.compiled import compiled, rule
 from sim.records import record
 
 ARRAY = 20_000
@@ -182,3 +183,36 @@ def test_a_missing_field_is_said_when_compiling():
 
     with pytest.raises(Exception, match="nothing"):
         wrong(outer_of())
+
+
+@rule
+def borrowed(rows, p):
+    row, total = rows[p], 0.0
+    for x in row:
+        total += x
+    return total
+
+
+@rule
+def picked(rows, keep):
+    return rows[keep].sum()
+
+
+@rule
+def both(rows, keep):
+    return borrowed(rows, 1) + picked(rows, keep)
+
+
+def test_what_is_not_counted_is_freed_once_all_the_same():
+    """Rules that only borrow count no references; memory is neither leaked nor freed too early."""
+    rows, keep = np.arange(12.0).reshape(3, 4), np.array([True, False, True])
+    twin = compiled(both)
+    assert twin(rows, keep) == both(rows, keep)
+    _nrt_python.memsys_enable_stats()
+    before = rtsys.get_allocation_stats()
+    for _ in range(50):
+        assert twin(rows, keep) == both(rows, keep)
+    after = rtsys.get_allocation_stats()
+    _nrt_python.memsys_disable_stats()
+    assert after.mi_alloc - before.mi_alloc >= 50
+    assert after.mi_alloc - before.mi_alloc == after.mi_free - before.mi_free
