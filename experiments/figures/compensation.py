@@ -42,7 +42,9 @@ def draw(run: Run) -> list[Path]:
     top = sum(heights)
     for side, (across, down), height in zip(asked, counts, heights, strict=True):
         top -= height
-        page.words([f"{style.label(side.name)}, with {_plain(said(run.case, side))}:"],
+        across_is, down_is = (_plain(run.case.agenda.issues[j].id) for j in side.points)
+        head = f"{style.label(side.name)}, with {_plain(said(run.case, side))}; "
+        page.words([f"{head}across: {across_is}, down: {down_is}"],
                    page.foot + top + height - 0.05, style.BODY, weight="bold")  # fmt: skip
         for n, (column, words) in enumerate(PANELS):
             left = LABELS + n * (across * CELL + GAP)

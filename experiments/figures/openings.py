@@ -142,7 +142,7 @@ def _pairs(run: Run, closed: list[Opened]) -> list[Path]:
     across = min(len(shown), 2)
     down = -(-len(shown) // across)
     width = LEFT + across * (PANEL + GAP)
-    page = Page(_pairs_title(run, shown), _pairs_caption(run, shown), width, down * (PANEL + 1.05))
+    page = Page(_pairs_title(run), _pairs_caption(run, shown), width, down * (PANEL + 1.05))
     for n, of in enumerate(shown):
         left = LEFT + (n % across) * (PANEL + GAP)
         bottom = 0.55 + (down - 1 - n // across) * (PANEL + 1.05)
@@ -160,30 +160,23 @@ def _panel(ax: Axes, run: Run, of: Opened) -> None:
         if total.min() < level <= total.max():
             ax.contour(grid, grid, total.T, [level - 1e-9], colors="#CC3311", linestyles=dash,
                        linewidths=1.4)  # fmt: skip
-    ax.scatter(*points.T, s=14, color=style.QUIET, alpha=0.55, lw=0, clip_on=False, zorder=3)
-    ax.set_xlim(0.0, most)
-    ax.set_ylim(0.0, most)
+    ax.scatter(*points.T, s=14, color=style.QUIET, alpha=0.55, lw=0, zorder=3)
+    ax.set_xlim(-0.03 * most, most)
+    ax.set_ylim(-0.03 * most, most)
     one, two = (style.label(run.case.parties[p]) for p in run.case.belligerents)
     ax.set_xlabel(f"carrot to {one}, own war-months", size=style.SMALL)
     ax.set_ylabel(f"carrot to {two}, own war-months", size=style.SMALL)
     head = style.wrap(name_of(run, of.name), style.SMALL, PANEL, bold=True)
     nothing = style.percent(float(total[0, 0]))
-    ax.set_title("\n".join([*head, f"nothing needed in {nothing} of worlds"]), loc="left",
-                 size=style.SMALL)  # fmt: skip
+    least = [min(pairs, default=(0.0, 0.0)) for pairs in of.pairs.values()]
+    x, y = (median(np.array([pair[i] for pair in least])) for i in range(2))
+    told = f"nothing needed in {nothing} of worlds; medians {x:.0f} and {y:.0f}"
+    ax.set_title("\n".join([*head, told]), loc="left", size=style.SMALL)
 
 
-def _pairs_title(run: Run, shown: list[Opened]) -> str:
-    """Say for every range what the belligerents would have to be paid in the middle world."""
+def _pairs_title(run: Run) -> str:
     one, two = (style.label(run.case.parties[p]) for p in run.case.belligerents)
-    told = []
-    for of in shown:
-        least = [min(pairs, default=(0.0, 0.0)) for pairs in of.pairs.values()]
-        x, y = (median(np.array([pair[i] for pair in least])) for i in range(2))
-        told.append(f"{name_of(run, of.name)} {x:.0f} and {y:.0f}")
-    return (
-        f"What {one} and {two} lack to sign, in the middle world, each in its own war-months: "
-        + "; ".join(told)
-    )
+    return f"The least payments on signature with which {one} and {two} would both sign"
 
 
 def _pairs_caption(run: Run, shown: list[Opened]) -> str:
