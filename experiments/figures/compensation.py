@@ -90,11 +90,12 @@ def _plain(code: str) -> str:
 def _title(run: Run, asked: list[Side]) -> str:
     parts = []
     for side in asked:
-        good = (_cells(run, side, "ceiling_months") >= 0).mean()
-        parts.append(f"{style.label(side.name)} {style.percent(float(good))}")
+        rest = [float((_cells(run, side, name) >= 0).mean()) for name, _ in PANELS]
+        told = " and ".join(style.percent(share) for share in rest)
+        parts.append(f"{style.label(side.name)} {told}")
     return (
-        "Share of pairs of two other points that would make up for the other side's option: "
-        + ", ".join(parts)
+        "With one point the other side's way, pairs of two other points that leave a side no worse "
+        "than fighting on, the rest as in the document and free: " + "; ".join(parts)
     )
 
 
@@ -104,8 +105,8 @@ def _caption(run: Run) -> str:
     return (
         f"Median gain of the side over fighting on, in its own war-months, for every pair of "
         f"options of two points. Left: every other point as in {document}. Right: every other "
-        "point chosen for the side, with every other signer no worse than fighting on; the title "
-        "counts pairs and worlds of this panel. None: in half of worlds the pair crosses a red "
+        "point chosen for the side, with every other signer no worse than fighting on. The title "
+        "counts pairs and worlds of either panel. None: in half of worlds the pair crosses a red "
         "line, or no text with it is signed by the others. Framed: the least pairs that leave the "
         "side no worse than fighting on in half of worlds. The same question is put to each side; "
         "nothing here says which of them should accept.\n" + run.conditions(n)

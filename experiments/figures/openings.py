@@ -39,12 +39,14 @@ WORDS = {
     WAR: "War state, ratio of strength moved for",
 }
 SHARES = ((0.5, "-"), (0.9, "--"))
+FEWEST = 2
+"""Closed worlds below which a share of them says nothing."""
 
 
 def draw(run: Run) -> list[Path]:
     """Draw the table of all ranges closed in some world, and the pairs of carrots for them."""
     every = [Opened(run.worlds, n) for n in ranges(run.case, run.config.openings.documents)]
-    closed = [of for of in every if len(of.open) and not of.open.all()]
+    closed = [of for of in every if int((~of.open).sum()) >= FEWEST]
     return [*_table(run, every, closed), *_pairs(run, closed)] if closed else []
 
 
@@ -120,8 +122,11 @@ def _best(of: Opened) -> float:
 
 
 def _caption(run: Run, every: list[Opened]) -> str:
-    always = [name_of(run, of.name) for of in every if len(of.open) and of.open.all()]
-    wide = f" Open in every world, so not shown: {', '.join(always)}." if always else ""
+    wide = "".join(
+        f" Not shown, as it is closed in {int((~of.open).sum())} worlds: {name_of(run, of.name)}."
+        for of in every
+        if int((~of.open).sum()) < FEWEST
+    )
     return (
         "Each cell: the share of the worlds in which the range is closed that would open if this "
         "instrument alone were used on this party alone, and the median of the least amounts where "
