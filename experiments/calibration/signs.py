@@ -15,10 +15,11 @@ import numpy as np
 from experiments.config import Config
 from experiments.findings import SHARE, Finding, Findings, exactly, finding
 from experiments.ranges import sampling, share
-from sim.case import Case, load_case
+from sim.case import Case, default_root, load_case
 from sim.documents import text_of
 from sim.ensemble import Ensemble
-from sim.errors import BadInput, FaultList, nearest
+from sim.errors import BadInput, FaultList
+from sim.nodes import Node
 from sim.posterior import ensemble_of, is_calibrated
 from sim.settings import Settings
 from sim.world import World
@@ -27,6 +28,8 @@ from sim.zopa import zopa
 
 KEYS = ("case", "text", "agreed")
 """What a talk says: its case, the document on the table or null, whether it was agreed."""
+MOST_OPEN = 4
+"""Open points a named text may have: every way to fill them is tried in every world."""
 
 
 def talks_of(config: Config, case: Case) -> list[tuple[str, Case, str | None, bool]]:
@@ -39,29 +42,37 @@ def talks_of(config: Config, case: Case) -> list[tuple[str, Case, str | None, bo
     """
     found, faults = [], FaultList()
     for name, talk in config.backtest.signs.items():
-        place = f"backtest.signs.{name}"
-        for key in KEYS:
-            if key not in talk:
-                faults.add(f"{place}.{key}", "no such key", ", ".join(KEYS))
-        if any(key not in talk for key in KEYS):
-            continue
-        whose = case if talk["case"] == case.name else _other(str(talk["case"]), place, faults)
-        document = talk["text"]
-        if whose and document is not None and document not in whose.document_ids:
-            near = nearest(str(document), whose.document_ids)
-            faults.add(f"{place}.text", str(document), ", ".join(whose.document_ids), near)
-        elif whose:
-            found.append((name, whose, document, bool(talk["agreed"])))
+        node = Node(talk, "backtest.signs.", (name,), faults)
+        whole, agreed = node.keys(KEYS), node.child("agreed").flag()
+        whose = _case(node.child("case"), case) if whole else None
+        if whose is not None:
+            found.append((name, whose, _document(node.child("text"), whose), agreed))
     faults.raise_if_any()
     return found
 
 
-def _other(name: str, place: str, faults: FaultList) -> Case | None:
+def installed() -> list[str]:
+    """Return the names of the installed cases."""
+    return sorted(file.stem for file in default_root().glob("*.yaml"))
+
+
+def _case(node: Node, here: Case) -> Case | None:
+    """Return the case a talk names, the one at hand or an installed one; None after a fault."""
+    name = node.word(dict.fromkeys([here.name, *installed()]))
     try:
-        return load_case(name)
-    except BadInput:
-        faults.add(f"{place}.case", name, "the name of a case in conf/case")
+        return here if name == here.name else load_case(name) if name else None
+    except BadInput as bad:
+        node.faults.extend(bad.faults)
         return None
+
+
+def _document(node: Node, case: Case) -> str | None:
+    """Return the document a talk names, None for any text; its fillings must be few."""
+    document = None if node.value is None else node.word(case.document_ids)
+    left = int((text_of(case, document).text < 0).sum()) if document else 0
+    if left > MOST_OPEN:
+        node.fault(f"a text with at most {MOST_OPEN} open", found=f"{document}, {left} points open")
+    return document
 
 
 def would_sign(world: World, table: Table, text: Ints) -> bool:

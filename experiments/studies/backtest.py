@@ -76,11 +76,21 @@ def units(case: Case, config: Config) -> int:
 
 
 def inputs(config: Config) -> Iterable[Path]:
-    """Return the later folder's tables, the kept draws and the kept forward chances."""
-    later = config.case.get("later")
+    """Return the later folder's tables, the kept forward chances, and all of the sign check.
+
+    That is, of every case a talk is of, its YAML, its tables and its kept draws with their notes.
+    """
+    later, root = config.case.get("later"), default_root()
     name = str(config.case_section["name"])
     kept = [HOME / f"{name}.npz", HOME / f"{name}_forward.csv"]
-    kept += [default_root() / f"{talk.get('case')}.yaml" for talk in config.backtest.signs.values()]
+    talked = {str(talk.get("case")) for talk in config.backtest.signs.values()}
+    for other in (n for n in signs.installed() if n in talked):
+        kept += [
+            root / f"{other}.yaml",
+            root / other,
+            HOME / f"{other}.npz",
+            HOME / f"{other}.json",
+        ]
     return [*(Path(p) for p in ([later] if later else [])), *(p for p in kept if p.exists())]
 
 
