@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from numba import njit
 from numba.extending import register_jitable
 
-from sim.keeping import KeptCode
+from sim.keeping import keep
 from sim.linking import EntryCompiler, PartCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,5 +35,5 @@ def compiled(rule: F) -> F:
     if os.environ.get("TANGO_PLAIN") == "1":
         return rule
     twin = njit(rule, error_model="numpy", pipeline_class=EntryCompiler)
-    twin._cache = KeptCode(rule)
+    keep(twin, rule)
     return twin  # type: ignore[no-any-return]

@@ -8,11 +8,16 @@ function, looks again, and compiles only if there is still nothing.
 import fcntl
 import hashlib
 import os
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from numba.core.caching import FunctionCache
+
+PATIENCE, PAUSE = 60.0, 0.05
+"""Seconds of waiting for another process before a word is said, and between two looks."""
 
 
 class KeptCode(FunctionCache):  # type: ignore[misc]
@@ -53,7 +58,7 @@ class KeptCode(FunctionCache):  # type: ignore[misc]
             name = folder / f"{self._impl.filename_base}.lock"
             handle = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
             self._held.append(handle)
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _wait_for(handle, name)
 
     @classmethod
     def let_go(cls) -> None:
@@ -68,3 +73,25 @@ class KeptMaker(KeptCode):
     def _index_key(self, sig: Any, codegen: Any) -> Any:
         code = hashlib.sha256(self._py_func.__code__.co_code).hexdigest()
         return sig, codegen.magic_tuple(), code
+
+
+def _wait_for(handle: int, name: Path) -> None:
+    """Lock an open file; say once what is waited for, as its holder may have been stopped."""
+    patience = time.monotonic() + PATIENCE
+    while True:
+        with suppress(BlockingIOError):
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if time.monotonic() > patience:
+            patience = float("inf")
+            said = "still waiting for another process that compiles, or was stopped while it did"
+            print(f"{said}; it holds {name}", file=sys.stderr, flush=True)
+        time.sleep(PAUSE)
+
+
+def keep(twin: Any, function: Any, cache: type[KeptCode] = KeptCode) -> None:
+    """Keep the code of a function's twin; where no folder can be written every process compiles."""
+    try:
+        twin._cache = cache(function)
+    except RuntimeError as error:
+        if "no locator" not in str(error):
+            raise

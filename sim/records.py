@@ -18,7 +18,7 @@ from numba.core.typing.typeof import typeof, typeof_impl
 from numba.experimental import structref
 from numba.extending import NativeValue, box, intrinsic, unbox
 
-from sim.keeping import KeptMaker
+from sim.keeping import KeptMaker, keep
 from sim.linking import MakerCompiler
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ def _twin_maker(made: Any) -> Callable[..., Any]:
 
     make.__qualname__ = f"{made.__module__}.{made.__qualname__}"  # an index of its own
     maker: Callable[..., Any] = njit(make, pipeline_class=MakerCompiler)
-    maker._cache = KeptMaker(make)  # type: ignore[attr-defined]
+    keep(maker, make, KeptMaker)
     return maker
 
 

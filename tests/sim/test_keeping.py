@@ -6,9 +6,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from numba import njit
+from numba.core.caching import CompileResultCacheImpl
 from numba.core.errors import NumbaError
 
+from sim import keeping
 from sim.compiled import compiled
+from sim.keeping import KeptCode, KeptMaker, keep
 
 
 def doubled(x):
@@ -17,6 +21,10 @@ def doubled(x):
 
 def tripled(x):
     return 3 * x
+
+
+def halved(x):
+    return x / 2
 
 
 def impossible(x):
@@ -56,11 +64,21 @@ def test_what_cannot_be_compiled_keeps_nobody_waiting():
         assert is_free(impossible)
 
 
-def test_a_process_waits_while_another_compiles():
+@pytest.mark.parametrize("cache", [KeptCode, KeptMaker])
+def test_where_no_folder_can_be_written_code_is_not_kept(monkeypatch, cache):
+    monkeypatch.setattr(CompileResultCacheImpl, "_locator_classes", [])
+    twin = njit(halved)
+    keep(twin, halved, cache)
+    assert not isinstance(twin._cache, KeptCode)
+    assert twin.py_func(3) == 1.5
+
+
+def test_a_process_waits_while_another_compiles(monkeypatch, capfd):
     """The other one is played by a second handle on the lock, which is as foreign as a process."""
     cache = compiled(tripled)._cache
     for kept in Path(cache.cache_path).glob(f"{cache._impl.filename_base}*"):
         kept.unlink()
+    monkeypatch.setattr(keeping, "PATIENCE", 0.1)
     handle, found = lock_of(tripled), []
     fcntl.flock(handle, fcntl.LOCK_EX)
     waiting = threading.Thread(target=lambda: found.append(compiled(tripled)(5)))
@@ -70,3 +88,4 @@ def test_a_process_waits_while_another_compiles():
     os.close(handle)
     waiting.join(60)
     assert found == [15]
+    assert capfd.readouterr().err.count("still waiting for another process") == 1
