@@ -4,6 +4,7 @@ A chunk is a range of worlds (or of a study's own units) with every arm; it beco
 files are the unit of resume. Nothing depends on which process computes what, nor when.
 """
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -24,6 +25,8 @@ from experiments import store
 from experiments.config import Config
 from experiments.store import Column
 from sim.case import Case
+
+LOG = logging.getLogger("tango")
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,11 @@ def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterato
             futures: dict[Future[Any], tuple[int, int] | None] = {pool.submit(_compile_ahead): None}
             futures |= {pool.submit(_compute_in_worker, chunk): chunk for chunk in todo}
         for future in as_completed(futures):
-            future.result()
-            chunk = futures[future]
+            found, chunk = future.result(), futures[future]
             if chunk is not None:
                 yield chunk
+            elif found:
+                LOG.warning("not compiled ahead but when needed: %s", found)
         pool.shutdown()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -185,11 +189,16 @@ def _compute_in_worker(chunk: tuple[int, int]) -> float:
     return compute(_plan(), chunk)
 
 
-def _compile_ahead() -> None:
+def _compile_ahead() -> str | None:
+    """Compile what chunks will need; return what went wrong, for a run may need none of it."""
     plan = _plan()
     ahead = getattr(import_module(plan.simulate.partition(":")[0]), "ahead", None)
-    if ahead is not None:
-        ahead(plan.arms[0].case, plan.arms[0].config)
+    try:
+        if ahead is not None:
+            ahead(plan.arms[0].case, plan.arms[0].config)
+    except Exception as problem:
+        return repr(problem)
+    return None
 
 
 def _plan() -> Plan:

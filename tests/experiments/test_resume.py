@@ -63,6 +63,22 @@ def test_a_failing_worker_stops_the_run(tmp_path):
         batch.run(broken, [(0, 1), (1, 2)], 2, quiet=True)
 
 
+@pytest.mark.parametrize("problem", [MemoryError("no room"), KeyboardInterrupt()])
+def test_what_fails_ahead_of_the_chunks_fails_no_run_but_a_stop_is_one(
+    tmp_path, monkeypatch, problem
+):
+    def ahead(*_):
+        raise problem
+
+    monkeypatch.setattr(fake_worker, "ahead", ahead, raising=False)
+    monkeypatch.setattr(batch, "_PLAN", plan(tmp_path))
+    if isinstance(problem, Exception):
+        assert batch._compile_ahead() == "MemoryError('no room')"
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            batch._compile_ahead()
+
+
 SLOW_RUN = """
 import sys
 from pathlib import Path
