@@ -350,6 +350,10 @@ def _polls(
             "n": node.child("n").whole(1),
             "text": _overlaid(node.child("text"), agenda, silent),
         }
+        total = values["accept"] + values["reject"]
+        if total <= 0.0 or total > 1.0:
+            said = f"accept and reject together {total:g}"
+            node.fault("accept and reject together above 0 and at most 1", found=said)
         found.append(Poll(party=node.child("party").word(parties) or "", **values))
     return tuple(found)
 

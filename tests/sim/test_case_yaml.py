@@ -134,6 +134,8 @@ class TestYaml:
             ("endings.armistice.text", {"setlements": "all_withdrawn"},
              "endings.armistice.text.setlements", "settlements"),
             ("polls", [{"field": "x"}], "polls.0.party", "none"),
+            ("polls", [{"accept": 0.0, "reject": 0.0}], "polls.0", "none"),
+            ("polls", [{"accept": 0.7, "reject": 0.4}], "polls.0", "none"),
             ("documents_partition", {"source": "ours: x", "papers": {"one": {
                 "signers": ["egypt", "isreal"], "issues": ["settlements"]}}},
              "documents_partition.papers.one.signers.1", "israel"),
