@@ -5,6 +5,7 @@ status quo), unknown in an unpublished text. A document with fewer than ten know
 an interval, never one number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,11 @@ class BrokenRule:
     by_silence: bool
 
 
+def least_known(case: Case) -> int:
+    """Return how many points a text must settle to get one number."""
+    return min(MIN_KNOWN, (case.agenda.n_issues + 2) // 3)
+
+
 def text_of(case: Case, document_id: str) -> DocumentText:
     """Return a document as a text of the agenda."""
     agenda = case.agenda
@@ -64,7 +70,7 @@ def text_of(case: Case, document_id: str) -> DocumentText:
             bracket = term.option == "left_to_leaders"
             text[j] = BRACKETED if bracket else agenda.option_index(term.issue, term.option)
     silent, known = text == UNKNOWN, int((text >= 0).sum())
-    if document.status in FULLY_KNOWN and known >= min(MIN_KNOWN, (agenda.n_issues + 2) // 3):
+    if document.status in FULLY_KNOWN and known >= least_known(case):
         text = np.where(silent, case.priors.treaty_default, text)
     return DocumentText(document_id, text, silent, known, bool((text < 0).any()))
 
@@ -106,29 +112,32 @@ def surplus_interval(
     A dynamic programme over the enforcement level reached so far; exact over all completions but
     for linkages still undecided, which are taken at their worst and best each.
     """
-    low, high = _extremes(document, world.coef[party], table)
+    low, high = extremes(document.text, world.coef[party], table.n_options, table.enforcement)
     least, most = linked_interval(document, world.link[party].astype(float), table.links)
     base = world.base[party]
     low, high = low + least, high + most
     return float((low + base).min() / MICRO), float((high + base).max() / MICRO)
 
 
-def _extremes(document: DocumentText, coef: Ints, table: Table) -> tuple[Floats, Floats]:
-    """Return the least and greatest coefficient sums at every enforcement level, (L,).
+def extremes(
+    text: Ints, coef: Ints | Floats, n_options: Sequence[int] | Ints, enforcement: Ints
+) -> tuple[Floats, Floats]:
+    """Return the least and greatest coefficient sums at every enforcement level, (..., L).
 
-    ``coef`` is (L, J, K). Row = the level whose coefficients are summed, column = points reached;
-    only texts that reach the level they are valued at count: the diagonal.
+    ``coef`` is (..., L, J, K). Row = the level whose coefficients are summed, column = points
+    reached; only texts that reach the level they are valued at count: the diagonal.
     """
-    levels = len(coef)
-    low, high = np.full((levels, levels), np.inf), np.full((levels, levels), -np.inf)
-    low[:, 0] = high[:, 0] = 0.0
-    for j, k in enumerate(document.text):
-        options = range(table.n_options[j]) if k < 0 else (int(k),)
+    levels = coef.shape[-3]
+    shape = (*coef.shape[:-2], levels)
+    low, high = np.full(shape, np.inf), np.full(shape, -np.inf)
+    low[..., 0] = high[..., 0] = 0.0
+    for j, k in enumerate(text):
+        options = range(n_options[j]) if k < 0 else (int(k),)
         next_low, next_high = np.full_like(low, np.inf), np.full_like(high, -np.inf)
         for option in options:
-            e = int(table.enforcement[j, option])
-            gain = coef[:, j, option, None].astype(float)
-            next_low[:, e:] = np.minimum(next_low[:, e:], low[:, : levels - e] + gain)
-            next_high[:, e:] = np.maximum(next_high[:, e:], high[:, : levels - e] + gain)
+            e = int(enforcement[j, option])
+            gain = coef[..., j, option, None].astype(float)
+            next_low[..., e:] = np.minimum(next_low[..., e:], low[..., : levels - e] + gain)
+            next_high[..., e:] = np.maximum(next_high[..., e:], high[..., : levels - e] + gain)
         low, high = next_low, next_high
-    return np.diagonal(low), np.diagonal(high)
+    return np.diagonal(low, axis1=-2, axis2=-1), np.diagonal(high, axis1=-2, axis2=-1)

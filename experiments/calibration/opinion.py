@@ -24,6 +24,7 @@ from scipy.special import polygamma
 from scipy.stats import beta as beta_law
 
 from sim.case import Case
+from sim.documents import extremes
 from sim.evidence import ideal_positions, positions
 from sim.latent import around, rising
 from sim.params import Param
@@ -145,23 +146,22 @@ def acceptance(publics: Publics, case: Case, text: Ints, xp: Any = np) -> Any:
 
     See `completed` for a text with issues left open.
     """
-    per = _by_draw(publics, text)
+    per = _by_draw(publics, text.ndim - 1)
     peace = traced(peace_factor, xp)(per.delta, attack_hazard(publics, case, text, xp))
     shift = per.omega * points(case.priors.power_shift, text)
     gain = peace * (worth(publics, text) - per.reserve) + (1.0 - peace) * shift
     return traced(logistic, xp)(per.sharpness * gain)
 
 
-def _by_draw(publics: Publics, text: Ints) -> Publics:
-    """Return a public whose numbers (S,) stand before the axes of texts (..., J)."""
-    ones = (1,) * (text.ndim - 1)
-    told = {name: getattr(publics, name).reshape(-1, *ones) for name in SCALARS}
+def _by_draw(publics: Publics, axes: int) -> Publics:
+    """Return a public whose numbers (S,) stand before further axes, as those of many texts."""
+    told = {name: getattr(publics, name).reshape(-1, *(1,) * axes) for name in SCALARS}
     return replace(publics, **told)
 
 
 def attack_hazard(publics: Publics, case: Case, text: Ints, xp: Any = np) -> Any:
     """Return the monthly hazard of renewed war the public believes in, (S, ...) (2.3)."""
-    per, level = _by_draw(publics, text), points(case.priors.enforcement, text)
+    per, level = _by_draw(publics, text.ndim - 1), points(case.priors.enforcement, text)
     return traced(break_hazard, xp)(per.rho0, per.k_e, level)
 
 
@@ -179,6 +179,23 @@ def completed(case: Case, text: Ints, times: int = COMPLETIONS, seed: int = 0) -
     return filled
 
 
+def accepted_between(publics: Publics, case: Case, text: Ints) -> tuple[Floats, Floats]:
+    """Return the least and greatest share that would accept a text with open issues, (S,) each.
+
+    Exact over all completions: at every enforcement level every issue at its worst or best (0b c).
+    """
+    per, priors = _by_draw(publics, 1), case.priors
+    levels = np.arange(int(priors.enforcement.max(axis=1).sum()) + 1)
+    hazard = traced(break_hazard, np)(per.rho0, per.k_e, levels)
+    peace = traced(peace_factor, np)(per.delta, hazard)
+    gain = peace[..., None, None] * (publics.weight[..., None] * publics.value)[:, None]
+    gain = gain + ((1.0 - peace) * per.omega)[..., None, None] * priors.power_shift
+    low, high = extremes(text, gain, case.agenda.n_options, priors.enforcement)
+    least, most = (low - peace * per.reserve).min(axis=1), (high - peace * per.reserve).max(axis=1)
+    share = traced(logistic, np)
+    return share(publics.sharpness * least), share(publics.sharpness * most)
+
+
 def log_likelihood(publics: Publics, case: Case, polls: Sequence[Poll], xp: Any = np) -> Any:
     """Return how probable the polls are under every draw, log, (S,), but for a constant."""
     texts = np.array([poll.text for poll in polls])
@@ -188,7 +205,7 @@ def log_likelihood(publics: Publics, case: Case, polls: Sequence[Poll], xp: Any 
     feared = [poll for poll in polls if poll.expect_reattack is not None]
     n = np.array([poll.n for poll in feared])
     attack = np.round([poll.n * (poll.expect_reattack or 0.0) for poll in feared])
-    texts = np.array([poll.text for poll in feared]).reshape(-1, texts.shape[1])
+    texts = np.array([poll.text for poll in feared], dtype=np.int64).reshape(-1, texts.shape[1])
     fear = _answers(attack, n, expected_attack(publics, case, texts, xp), publics, xp)
     return told.sum(axis=1) + fear.sum(axis=1)
 
@@ -206,7 +223,7 @@ def passes(publics: Publics, case: Case, text: Ints, seed: int = 0) -> Floats:
     The share on the day is a beta draw around p, moved by a campaign.
     """
     rng, share = np.random.default_rng(seed), acceptance(publics, case, text)
-    sure, clear = np.clip(share, 1e-6, 1.0 - 1e-6), _by_draw(publics, text).agreement
+    sure, clear = np.clip(share, 1e-6, 1.0 - 1e-6), _by_draw(publics, text.ndim - 1).agreement
     found = np.zeros_like(share)
     for swing in case.priors.params["public.swing"].value * rng.normal(size=SWINGS):
         least = np.clip(QUORUM - swing, 0.0, 1.0)

@@ -23,6 +23,7 @@ from experiments.calibration.opinion import (
     SCALARS,
     Publics,
     acceptance,
+    accepted_between,
     completed,
     expected_attack,
     log_likelihood,
@@ -30,10 +31,10 @@ from experiments.calibration.opinion import (
     publics_of,
     size,
 )
-from experiments.findings import SHARE, Finding, Findings, finding
+from experiments.findings import SHARE, Finding, Findings, finding, not_built
 from experiments.ranges import Range
 from sim.case import Case
-from sim.documents import text_of
+from sim.documents import DocumentText, least_known, text_of
 from sim.errors import BadInput, Fault
 from sim.evidence import ideal_positions
 from sim.posterior import HOME
@@ -155,7 +156,8 @@ def followed(case: Case, party: str, z: Floats) -> Floats:
 def findings(case: Case, chains: Mapping[str, Floats]) -> Findings:
     """Say how well chains (C, S, D) of every public agree and meet its polls, and what it says.
 
-    One finding per polled plan (quiet) and per document.
+    One finding per polled plan (quiet) and per document; a document that settles too few points
+    for one number is told as an interval.
     """
     found: Findings = {}
     for party, z in chains.items():
@@ -168,9 +170,10 @@ def findings(case: Case, chains: Mapping[str, Floats]) -> Findings:
         )  # fmt: skip
         found |= {f"poll_{party}_{n}": _met(case, opinion, n) for n in range(len(opinion.polls))}
         for document in case.document_ids:
-            whole = text_of(case, document).known > 1
-            if whole and document not in case.background_documents:
-                found[f"public_{party}_{document}"] = _told(case, opinion, document)
+            text = text_of(case, document)
+            if text.known > 1 and document not in case.background_documents:
+                tell = _told if text.known >= least_known(case) else _told_between
+                found[f"public_{party}_{document}"] = tell(case, opinion, text)
     return found
 
 
@@ -195,9 +198,9 @@ def _met(case: Case, opinion: Opinion, n: int) -> Finding:
     }
 
 
-def _told(case: Case, opinion: Opinion, document: str) -> Finding:
+def _told(case: Case, opinion: Opinion, document: DocumentText) -> Finding:
     """Return the share that would accept a document, its open points filled by equal chances."""
-    text = text_of(case, document).text
+    text, name = document.text, document.document_id
     whole = completed(case, text) if (text < 0).any() else text
     share = acceptance(opinion.publics, case, whole)
     low, high = np.quantile(share, [0.05, 0.95])
@@ -206,8 +209,24 @@ def _told(case: Case, opinion: Opinion, document: str) -> Finding:
     filled = f", {left} points unknown or left open filled by equal chances" if left else ""
     return finding(
         Range(float(share.mean()), float(low), float(high), n=len(opinion.publics)), SHARE,
-        f"The public, {opinion.party}, on {document}{filled}: {100 * share.mean():.0f} % of those "
+        f"The public, {opinion.party}, on {name}{filled}: {100 * share.mean():.0f} % of those "
         f"decided would accept (90 %: {100 * low:.0f} to {100 * high:.0f}); a referendum passes "
         f"with chance {100 * yes:.0f} %. Learned from {len(opinion.polls)} polled plans, "
         "conditional on the model.",
     )  # fmt: skip
+
+
+def _told_between(case: Case, opinion: Opinion, document: DocumentText) -> Finding:
+    """Return between which shares a document with few known points would be accepted (0b c)."""
+    least, most = accepted_between(opinion.publics, case, document.text)
+    low, high = float(np.quantile(least, 0.05)), float(np.quantile(most, 0.95))
+    left = int((document.text < 0).sum())
+    said = (
+        f"The public, {opinion.party}, on {document.document_id}: with {left} points unknown or "
+        f"left open no one share and no chance of a referendum; {100 * low:.0f} to "
+        f"{100 * high:.0f} % of those decided would accept, by how the points are filled "
+        f"(90 % of draws). Learned from {len(opinion.polls)} polled plans, conditional on the "
+        "model."
+    )
+    span = {"low": low, "high": high, "unit": SHARE, "n": len(opinion.publics)}
+    return not_built(said) | span

@@ -8,6 +8,7 @@ from scipy.stats import betabinom
 
 from experiments.calibration.opinion import (
     acceptance,
+    accepted_between,
     completed,
     expected_attack,
     log_likelihood,
@@ -18,6 +19,7 @@ from experiments.calibration.opinion import (
     worth,
 )
 from experiments.calibration.polls import answers_sha256, asked, findings, opinion_of, write
+from experiments.calibration.signs import fillings
 from sim.agenda import UNKNOWN
 from sim.case import load_case
 from sim.documents import text_of
@@ -123,8 +125,35 @@ def test_every_document_is_told_with_its_chance():
     found = findings(CASE, {PARTY: z})
     assert f"public_{PARTY}_us_28_point" in found
     assert f"public_{PARTY}_istanbul_2022" not in found
-    assert "unknown or left open" in found[f"public_{PARTY}_geneva_framework"]["sentence"]
     assert found[f"poll_{PARTY}_7"]["n"] == 512
+
+
+def test_a_text_with_few_known_points_is_told_as_an_interval():
+    z = np.random.default_rng(2).normal(size=(2, 6, size(CASE)))
+    found = findings(CASE, {PARTY: z})
+    for document in ("geneva_framework", "moscow_27_point"):
+        told = found[f"public_{PARTY}_{document}"]
+        assert told["value"] is None
+        assert 0.0 <= told["low"] < told["high"] <= 1.0
+        assert "referendum passes" not in told["sentence"]
+
+
+def test_an_interval_is_the_least_and_most_of_all_fillings(publics):
+    text = POLLS[0].text.copy()
+    text[np.flatnonzero(CASE.priors.enforcement.any(axis=1))[:2]] = -1
+    text[:2] = -1
+    every = np.array(list(fillings(text, np.array(CASE.agenda.n_options))))
+    share = acceptance(publics, CASE, every)
+    least, most = accepted_between(publics, CASE, text)
+    np.testing.assert_allclose(least, share.min(axis=1))
+    np.testing.assert_allclose(most, share.max(axis=1))
+
+
+def test_polls_that_never_ask_about_an_attack_are_read(publics):
+    silent = [replace(poll, expect_reattack=None) for poll in POLLS]
+    told = log_likelihood(publics, CASE, silent)
+    assert told.shape == (60,)
+    assert not np.allclose(told, log_likelihood(publics, CASE, POLLS))
 
 
 def test_the_kept_public_meets_its_polls():
