@@ -185,11 +185,13 @@ def _pairs_title(run: Run) -> str:
 
 
 def _pairs_caption(run: Run, shown: list[Opened]) -> str:
+    is_document = any(of.name not in (ANY, WAITING) for of in shown)
+    also = "; for a document as it stands also red lines and law" if is_document else ""
     return (
         "Dots: worlds, at the least pair of payments on signature with which both belligerents "
         "sign; where a range has several such pairs, none smaller for both, all are drawn. Red: "
         "pairs that suffice in half of all worlds (full line) and in nine tenths (dashed, where it "
-        "lies inside). A few worlds lie outside the panels. Red lines, law and the signatures of "
-        "others are set aside. A war-month of one is not that of the other.\n"
+        "lies inside). A few worlds lie outside the panels. The signatures of others are set aside"
+        f"{also}. A war-month of one is not that of the other.\n"
         + run.conditions(len(shown[0].open))
     )
