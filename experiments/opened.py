@@ -55,36 +55,56 @@ def subject(name: str) -> str:
 
 
 class Opened:
-    """The rows of one range, by instrument and party, world by world."""
+    """The rows of one range, by instrument and party, world by world; what is unproven set aside.
+
+    ``open`` tells of every world that was settled; ``pairs`` holds those whose pairs were, too.
+    """
 
     def __init__(self, worlds: pa.Table, name: str) -> None:
         rows = [row for row in worlds.to_pylist() if row.get("range") == name]
-        self.name, self.rows = name, rows
-        self.open = np.array([r["amount"] == 1.0 for r in rows if r["kind"] == OPEN])
-        self.changes = [r for r in rows if r["kind"] == AMEND]
+        self.name, self.rows = name, [r for r in rows if r["proven"]]
+        self.unproven = [r for r in rows if not r["proven"]]
+        self.is_open = {r["world"]: r["amount"] == 1.0 for r in self.rows if r["kind"] == OPEN}
+        self.open = np.array(list(self.is_open.values()), dtype=bool)
+        self.changes = [r for r in self.rows if r["kind"] == AMEND]
+        left_out = {r["world"] for r in self.unproven if r["kind"] == PAIR}
         self.pairs: dict[int, list[tuple[float, float]]] = {
-            r["world"]: [] for r in rows if r["kind"] == OPEN
+            world: [] for world in self.is_open if world not in left_out
         }
-        for r in rows:
+        for r in self.rows:
             if r["kind"] == PAIR:
                 self.pairs[r["world"]].append((r["amount"], r["second"]))
 
-    def amounts(self, kind: str, party: str) -> Floats:
-        """Return the least amount per world of those that were asked; nan where none opens."""
+    def n_unproven(self, *kinds: str) -> int:
+        """Return in how many worlds a question of some kinds stayed unproven."""
+        return len({r["world"] for r in self.unproven if r["kind"] in kinds})
+
+    def amounts(self, kind: str, party: str, is_open: bool) -> dict[int, float]:
+        """Return the least amount in every world whose range is open, or closed; nan: none does."""
         wanted = f"{kind}:{party}"
-        found = [r["amount"] for r in self.rows if r["condition"] == wanted]
-        return np.array([np.nan if x is None else x for x in found], dtype=float)
+        return {
+            r["world"]: np.nan if r["amount"] is None else r["amount"]
+            for r in self.rows
+            if r["condition"] == wanted and self.is_open[r["world"]] == is_open
+        }
 
     def needed(self, kind: str, party: str) -> Floats:
         """Return the least amount in every world in which the range is closed."""
-        found = self.amounts(kind, party)
-        return found[~self.open] if len(found) == len(self.open) else found
+        return np.array(list(self.amounts(kind, party, is_open=False).values()), dtype=float)
+
+    def lacking(self, party: str) -> Floats:
+        """Return what a party lacks to sign in every world whose range is open; below 0: to spare.
+
+        Own war-months, with it among the signers; infinite where no text has them all.
+        """
+        found = self.amounts(CARROT, party, is_open=True).values()
+        return np.nan_to_num(np.array(list(found), dtype=float), nan=np.inf)
 
     def opened_by_both(self, one: Floats, two: Floats) -> Floats:
         """Return the share of worlds open once carrots are paid to both belligerents, (X, Y)."""
         total = np.zeros((len(one), len(two)))
-        for n, pairs in enumerate(self.pairs.values()):
-            if self.open[n]:
+        for world, pairs in self.pairs.items():
+            if self.is_open[world]:
                 total += 1.0
                 continue
             enough = np.zeros_like(total, dtype=bool)
@@ -109,49 +129,84 @@ def findings(worlds: pa.Table, case: Case, config: Config) -> Findings:
     found: Findings = {}
     for name in ranges(case, asked.documents):
         of = Opened(worlds, name)
-        if len(of.open):
+        if len(of.open) or of.unproven:
             found |= _of_range(of, case)
-            if of.changes:
-                found |= _changes(of)
+        if of.changes or of.n_unproven(AMEND):
+            found |= _changes(of)
     return found
 
 
 def _of_range(of: Opened, case: Case) -> Findings:
+    """Say how often a range is open, what each party has to spare, and what opens it."""
+    name, unproven = f"open_{of.name}", of.n_unproven(OPEN)
+    if not len(of.open):
+        return {name: _unsettled(f"Whether all sign {subject(of.name)}", unproven)}
     value, closed = sampling(of.open.astype(float), share), int((~of.open).sum())
     aside = "" if of.name in (ANY, WAITING) else " (red lines and law set aside)"
-    spare = [
-        f"{p} {-median(of.amounts(CARROT, p)[of.open]):.1f}" for p in case.parties if of.open.any()
-    ]
-    left = ""
-    if spare:
-        left = f"; where it is, {', '.join(spare)} own war-months (median) could be taken from one"
-    found = {
-        f"open_{of.name}": finding(
-            value,
-            SHARE,
-            f"Signed by all, {subject(of.name)}{aside}: in {percent(value.value)} of {value.n} "
-            f"worlds ({value.words(percent)}){left}.",
-        )
-    }
+    sentence = (
+        f"Signed by all, {subject(of.name)}{aside}: in {percent(value.value)} of {value.n} "
+        f"worlds ({value.words(percent)}){_spare(of, case)}{_left_out(unproven)}."
+    )
+    found = {name: finding(value, SHARE, sentence) | {"n_unproven": unproven}}
     if closed:
         found |= {f"opens_{of.name}_{k}": _instrument(of, case, k, closed) for k in INSTRUMENTS}
     return found
 
 
+def _unsettled(question: str, unproven: int) -> dict[str, Any]:
+    """Return the finding of a question that was settled in no world."""
+    sentence = f"{question} stayed unproven in all {unproven} worlds asked."
+    return not_built(sentence) | {"n_unproven": unproven}
+
+
+def _left_out(unproven: int) -> str:
+    """Say how many worlds are left out.
+
+    >>> _left_out(0), _left_out(2)
+    ('', '; worlds left out as unproven: 2')
+    """
+    return f"; worlds left out as unproven: {unproven}" if unproven else ""
+
+
+def _spare(of: Opened, case: Case) -> str:
+    """Say of every party what it has to spare where the range is open, or lacks to sign too."""
+    spare, lacks = [], []
+    for party in case.parties:
+        lacking = of.lacking(party)
+        if not len(lacking):
+            continue
+        x = median(lacking)
+        if x <= 0:
+            spare.append(f"{party} {-x + 0.0:.1f}")
+        else:
+            lacks.append(
+                f"{party} would {f'lack {x:.1f} to sign' if x < np.inf else 'not sign'} too"
+            )
+    if not (spare or lacks):
+        return ""
+    taken = [f"{', '.join(spare)} could be taken from one"] if spare else []
+    return (
+        "; where it is, in own war-months (median, with the party among the signers): "
+        f"{'; '.join([*taken, *lacks])}"
+    )
+
+
 def _instrument(of: Opened, case: Case, kind: str, closed: int) -> dict[str, Any]:
     """Say how often an instrument used on one party alone opens a closed range, and how much."""
-    parts, able = [], np.zeros(closed, dtype=bool)
-    for party in parties_of(case, kind):
-        needed = of.needed(kind, party)
-        able |= ~np.isnan(needed)
-        parts.append(f"{party} {told(needed, SUFFIX[kind])}")
-    value = sampling(able.astype(float), share)
+    parties, unproven = parties_of(case, kind), of.n_unproven(OPEN, kind)
+    each = [of.amounts(kind, party, is_open=False) for party in parties]
+    settled = set.intersection(*map(set, each))
+    question = f"{kind.title()} ({TOLD[kind]}), used on one alone where {subject(of.name)} is not "
+    if not settled:
+        return _unsettled(f"{question}signed by all,", unproven)
+    able = [any(not np.isnan(amounts[world]) for amounts in each) for world in sorted(settled)]
+    value = sampling(np.array(able, dtype=float), share)
+    parts = [f"{party} {told(of.needed(kind, party), SUFFIX[kind])}" for party in parties]
     return finding(
         value,
         "share of closed worlds",
-        f"{kind.title()} ({TOLD[kind]}), used on one alone where "
-        f"{subject(of.name)} is not signed by all ({closed} worlds): {'; '.join(parts)}.",
-    )
+        f"{question}signed by all ({closed} worlds): {'; '.join(parts)}{_left_out(unproven)}.",
+    ) | {"n_unproven": unproven}
 
 
 def told(needed: Floats, suffix: str) -> str:
@@ -174,10 +229,13 @@ def told(needed: Floats, suffix: str) -> str:
 
 def _changes(of: Opened) -> Findings:
     """Say how few points of a document must change so that all sign, and which most often."""
-    name = f"changes_{of.name}"
+    name, unproven = f"changes_{of.name}", of.n_unproven(AMEND)
+    if not of.changes:
+        return {name: _unsettled(f"Which points of {of.name} to change so that all sign", unproven)}
     fewest = np.array([r["amount"] for r in of.changes if r["amount"] is not None], dtype=float)
     if not len(fewest):
-        return {name: not_built(f"No change to {of.name} lets all sign.")}
+        none = not_built(f"No change to {of.name} lets all sign{_left_out(unproven)}.")
+        return {name: none | {"n_unproven": unproven}}
     sets = [r["changed"].split("|") for r in of.changes if r["amount"] is not None]
     in_any = Counter(i for world in sets for i in {j for s in world for j in s.split(";") if j})
     in_all = Counter(
@@ -188,9 +246,10 @@ def _changes(of: Opened) -> Findings:
         f"Fewest points of {of.name} to change so that all sign, red lines and law in force: "
         f"{value.value:.0f} (median of {len(fewest)} worlds; 90 % {value.low:.0f} to "
         f"{value.high:.0f}), {choices:.0f} smallest sets of changes in the middle world; in every "
-        f"set: {_often(in_all, len(sets))}; in some set: {_often(in_any, len(sets))}."
+        f"set: {_often(in_all, len(sets))}; in some set: {_often(in_any, len(sets))}"
+        f"{_left_out(unproven)}."
     )
-    return {name: finding(value, "points", sentence)}
+    return {name: finding(value, "points", sentence) | {"n_unproven": unproven}}
 
 
 def _often(counts: "Counter[str]", n: int, most: int = 4) -> str:

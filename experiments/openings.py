@@ -3,7 +3,8 @@
 Asked of several ranges: any text; any text worth not waiting for; and each of some documents as it
 stands, of which the red lines and the law are set aside, so that only what the text is worth
 decides (a red line is no matter of amounts). For a document the fewest points to change so that
-everybody signs are asked too, with red lines and law in force again.
+everybody signs are asked too, with red lines and law in force again. A question that
+the solver leaves open has a row without an amount, marked unproven.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,10 +31,10 @@ from sim.openings import (
 )
 from sim.ripeness import waiting_bar
 from sim.settings import Settings
-from sim.terms import Terms, hold, terms_of
+from sim.terms import Terms, UnprovenError, hold, terms_of
 from sim.trust import least_points, least_trust, own_trust
 from sim.world import World
-from sim.worth import MICRO
+from sim.worth import MICRO, Table
 
 ANY, WAITING = "any_text", "worth_not_waiting"
 """The two ranges that are asked about whatever the documents."""
@@ -97,25 +98,69 @@ def _openings(ensemble: Ensemble, i: int, world: World, asked: Asked) -> Iterato
     """Yield whether a range is open and, by party and instrument, what alone would open it."""
     case, table = ensemble.case, ensemble.table
     terms = asked(terms_of(world, table))
-    is_open = opens(terms)
-    yield _row(OPEN, "", float(is_open))
+    first = _answer(OPEN, "", _is_open, terms)
+    yield first
+    if not first["proven"]:
+        return  # whether there is anything to open is not known
+    is_closed = first["amount"] == 0.0
     for p, party in enumerate(case.parties):
-        month = float(world.month[p])
-        carrot = least_carrot(terms, p)
-        yield _row(CARROT, party, None if carrot is None else carrot / MICRO / month)
-        stick = least_stick(world, table, p, asked=asked)
-        yield _row(STICK, party, None if stick is None else stick / month)
-        if not is_open:
-            trust = least_trust(ensemble, i, world, p, asked)
-            ratio = None if trust is None else trust / own_trust(ensemble, i, p)
-            yield _row(TRUST, party, ratio)
-    if not is_open:
-        points = least_points(ensemble, i, world, asked)
-        yield _row(POINTS, ALL, None if points is None else float(points))
-        yield from _war(case, asked, lambda shift: at_ratio(world, table, shift))
-        for x, y in carrot_pairs(_of_two(terms), *case.belligerents).tolist():
-            one, two = (float(world.month[p]) * MICRO for p in case.belligerents)
-            yield _row(PAIR, "", x / one) | {"second": y / two}
+        yield _answer(CARROT, party, _carrot, terms, world, p)
+        yield _answer(STICK, party, _stick, world, table, p, asked)
+        if is_closed:
+            yield _answer(TRUST, party, _trust, ensemble, i, world, p, asked)
+    if is_closed:
+        yield _answer(POINTS, ALL, least_points, ensemble, i, world, asked)
+        for sign, p in zip((1.0, -1.0), case.belligerents, strict=True):
+            yield _answer(WAR, case.parties[p], _war, world, table, sign, asked)
+        yield from _pairs(case, world, terms)
+
+
+def _answer(kind: str, party: str, question: Callable[..., float | None], *about: Any) -> Row:
+    """Return the row of one question about a party; one that stays open is marked unproven."""
+    try:
+        return _row(kind, party, question(*about))
+    except UnprovenError:
+        return _row(kind, party, None, proven=False)
+
+
+def _is_open(terms: Terms) -> float:
+    return float(opens(terms))
+
+
+def _carrot(terms: Terms, world: World, p: int) -> float | None:
+    """Return a party's least carrot, own war-months."""
+    carrot = least_carrot(terms, p)
+    return None if carrot is None else carrot / MICRO / float(world.month[p])
+
+
+def _stick(world: World, table: Table, p: int, asked: Asked) -> float | None:
+    """Return the least stick on a party, own war-months."""
+    stick = least_stick(world, table, p, asked=asked)
+    return None if stick is None else stick / float(world.month[p])
+
+
+def _trust(ensemble: Ensemble, i: int, world: World, p: int, asked: Asked) -> float | None:
+    """Return the least trust of a party, times its own."""
+    trust = least_trust(ensemble, i, world, p, asked)
+    return None if trust is None else trust / own_trust(ensemble, i, p)
+
+
+def _war(world: World, table: Table, sign: float, asked: Asked) -> float | None:
+    """Return the first shift of the ratio of strength in one's favour that opens, %."""
+    found = first_that_opens(lambda shift: asked(at_ratio(world, table, sign * shift)), SHIFTS)
+    return None if found is None else 100 * float(np.expm1(found))
+
+
+def _pairs(case: Case, world: World, terms: Terms) -> Iterator[Row]:
+    """Yield the pairs of carrots for the belligerents that open the range, own war-months."""
+    try:
+        found = carrot_pairs(_of_two(terms), *case.belligerents).tolist()
+    except UnprovenError:
+        yield _row(PAIR, "", None, proven=False)
+        return
+    one, two = (float(world.month[p]) * MICRO for p in case.belligerents)
+    for x, y in found:
+        yield _row(PAIR, "", x / one) | {"second": y / two}
 
 
 def _of_two(terms: Terms) -> Terms:
@@ -124,18 +169,13 @@ def _of_two(terms: Terms) -> Terms:
     return Terms(terms.stakes, alone, terms.law)
 
 
-def _war(case: Case, asked: Asked, at: Callable[[float], Terms]) -> Iterator[Row]:
-    """Yield the first shift of the ratio of strength in favour of each belligerent that opens."""
-    for sign, p in zip((1.0, -1.0), case.belligerents, strict=True):
-        found = first_that_opens(lambda shift, s=sign: asked(at(s * shift)), SHIFTS)  # type: ignore[misc]
-        percent = None if found is None else 100 * float(np.expm1(found))
-        yield _row(WAR, case.parties[p], percent)
-
-
 def _changes(ensemble: Ensemble, world: World, name: str) -> Row:
     """Return the fewest points of a document to change so that all sign, and every set of them."""
     case = ensemble.case
-    found = amend(terms_of(world, ensemble.table), text_of(case, name).text)
+    try:
+        found = amend(terms_of(world, ensemble.table), text_of(case, name).text)
+    except UnprovenError:
+        return _row(AMEND, "", None, proven=False)
     if found is None:
         return _row(AMEND, "", None)
     ids = case.agenda.issue_ids
@@ -143,5 +183,5 @@ def _changes(ensemble: Ensemble, world: World, name: str) -> Row:
     return _row(AMEND, "", float(found.fewest)) | {"changed": sets}
 
 
-def _row(kind: str, party: str, amount: float | None) -> Row:
-    return {"kind": kind, "condition": f"{kind}:{party}", "amount": amount}
+def _row(kind: str, party: str, amount: float | None, proven: bool = True) -> Row:
+    return {"kind": kind, "condition": f"{kind}:{party}", "amount": amount, "proven": proven}

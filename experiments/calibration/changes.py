@@ -1,5 +1,6 @@
 """Changes to the record that somebody asks about: strike a row, flip it, add a dated one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,9 @@ class Changes:
 def read(case: Case, asked: Mapping[str, Sequence[str]], faults: FaultList, place: str) -> Changes:
     """Read the changes asked for under ``strike``, ``flip`` and ``add``; faults gather."""
     known = {s.statement_id: s for s in case.tables.statements}
+    for name, times in Counter([*asked["strike"], *asked["flip"]]).items():
+        if times > 1:
+            faults.add(f"{place}strike, flip", f"{name} {times} times", "each id once, in one")
     for kind in ("strike", "flip"):
         for name in asked[kind]:
             if name not in known:
@@ -74,6 +78,10 @@ def _added(case: Case, words: str, faults: FaultList, place: str) -> Added | Non
     except ValueError:
         faults.add(f"{place} date", when, "YYYY-MM-DD")
         return None
+    if day > case.cutoff:
+        last = case.cutoff.isoformat()
+        faults.add(f"{place} date", when, f"YYYY-MM-DD, {last} (the cut-off) or earlier", last)
+        return None
     if wrong:
         return None
     j = issues.index(issue)
@@ -89,7 +97,7 @@ def change_of(trail: Trail, changes: Changes) -> Floats:
         total = total + trail.flipped(name)
     for a in changes.add:
         told = trail.added(a.party, a.issue, a.option, 0, a.status)
-        total = total + _faded(trail.case, a) * told
+        total = total + (_faded(trail.case, a) if trail.rule.fade else 1.0) * told
     return total
 
 

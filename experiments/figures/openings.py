@@ -15,6 +15,8 @@ from experiments.openings import (
     ANY,
     CARROT,
     INSTRUMENTS,
+    OPEN,
+    PAIR,
     POINTS,
     STICK,
     TRUST,
@@ -117,8 +119,8 @@ def _title(closed: list[Opened]) -> str:
 def _best(of: Opened) -> float:
     """Return the largest share of closed worlds that any single instrument and party opens."""
     kinds = {row["condition"] for row in of.rows if row["kind"] in INSTRUMENTS}
-    pairs = (condition.split(":", 1) for condition in kinds)
-    return max(float((~np.isnan(of.needed(k, p))).mean()) for k, p in pairs)
+    each = [of.needed(*condition.split(":", 1)) for condition in kinds]
+    return max((float((~np.isnan(x)).mean()) for x in each if len(x)), default=0.0)
 
 
 def _caption(run: Run, every: list[Opened]) -> str:
@@ -127,6 +129,7 @@ def _caption(run: Run, every: list[Opened]) -> str:
         for of in every
         if int((~of.open).sum()) < FEWEST
     )
+    wide += _left_out(run, every, OPEN, *INSTRUMENTS)
     return (
         "Each cell: the share of the worlds in which the range is closed that would open if this "
         "instrument alone were used on this party alone, and the median of the least amounts where "
@@ -137,6 +140,13 @@ def _caption(run: Run, every: list[Opened]) -> str:
         "Amounts in different instruments and to different parties are not compared."
         f"{wide} None of this says which should be used.\n" + run.conditions(len(every[0].open))
     )
+
+
+def _left_out(run: Run, shown: list[Opened], *kinds: str) -> str:
+    """Say of which ranges worlds are missing because a question stayed unproven."""
+    missing = {name_of(run, of.name): of.n_unproven(*kinds) for of in shown}
+    said = [f"{name} {n}" for name, n in missing.items() if n]
+    return f" Left out as unproven, worlds: {', '.join(said)}." if said else ""
 
 
 def _pairs(run: Run, closed: list[Opened]) -> list[Path]:
@@ -185,11 +195,13 @@ def _pairs_title(run: Run) -> str:
 
 
 def _pairs_caption(run: Run, shown: list[Opened]) -> str:
+    is_document = any(of.name not in (ANY, WAITING) for of in shown)
+    also = "; for a document as it stands also red lines and law" if is_document else ""
     return (
         "Dots: worlds, at the least pair of payments on signature with which both belligerents "
         "sign; where a range has several such pairs, none smaller for both, all are drawn. Red: "
         "pairs that suffice in half of all worlds (full line) and in nine tenths (dashed, where it "
-        "lies inside). A few worlds lie outside the panels. Red lines, law and the signatures of "
-        "others are set aside. A war-month of one is not that of the other.\n"
+        "lies inside). A few worlds lie outside the panels. The signatures of others are set aside"
+        f"{also}. A war-month of one is not that of the other.{_left_out(run, shown, OPEN, PAIR)}\n"
         + run.conditions(len(shown[0].open))
     )

@@ -68,11 +68,13 @@ def units(case: Case, config: Config) -> int:
     Raises
     ------
     BadInput
-        If the case has no posterior, or a change names what is not there.
+        If the case has no posterior or it was not asked for, or a change names what is not there.
     """
     if manifest_of(HOME, case) is None:
         found = f"no draws from the evidence of {case.name}"
         raise BadInput(Fault("ensemble.kind", found, "a case with a posterior"))
+    if config.ensemble.kind == "prior":  # whose worlds take no draw that could be reweighted
+        raise BadInput(Fault("ensemble.kind", "prior", "posterior", "posterior"))
     asked(case, config)
     return config.worlds
 
@@ -148,11 +150,11 @@ def _headlines(worlds: pa.Table, measured: dict[str, Headline]) -> Findings:
     for name, words in MEASURES.items():
         value, is_share = measured[name].value, name.startswith("pr_")
         base, half = float(value.mean()), 1.645 * float(value.std()) / np.sqrt(len(value))
-        inside = Range(base, base - half, base + half, n=len(worlds))
-        told, low, high = (
-            percent(min(x, 1.0)) if is_share else f"{x:+.1f}"
-            for x in (base, base - half, base + half)
-        )
+        ends = (base - half, base + half)
+        if is_share:
+            ends = (max(ends[0], 0.0), min(ends[1], 1.0))
+        inside = Range(base, *ends, n=len(worlds))
+        told, low, high = (percent(x) if is_share else f"{x:+.1f}" for x in (base, *ends))
         said = (
             f"{words[0].upper() + words[1:]}: {told} ({low} to {high} by the luck of its "
             f"{len(value)} draws)."

@@ -27,7 +27,7 @@ from sim.case import Case
 from sim.commitment import READINGS
 from sim.documents import text_of
 from sim.ensemble import Ensemble
-from sim.errors import BadInput, Fault, nearest
+from sim.errors import BadInput, Fault, FaultList, nearest
 from sim.guarantees import best_packages, texts_of_strength
 from sim.posterior import ensemble_of
 from sim.standing import utility_of
@@ -79,6 +79,13 @@ def sides(case: Case) -> list[str]:
     return [case.parties[p] for p in case.belligerents]
 
 
+def units(case: Case, config: Config) -> int:
+    """Return how many worlds there are; raise what is wrong with the document and what is held."""
+    subject(case, config)
+    held_points(case, config)
+    return config.worlds
+
+
 def subject(case: Case, config: Config) -> str:
     """Return the id of the document asked about: the study's, or the case's opening text."""
     name = config.study.text or case.opening_text
@@ -95,12 +102,25 @@ def fixed_text(case: Case, config: Config) -> Ints:
 
 
 def held_points(case: Case, config: Config) -> dict[int, int]:
-    """Return the points held where the rest is chosen too, {issue: option}; raise what is wrong."""
-    agenda = case.agenda
-    return {
-        agenda.issue_index(issue): agenda.option_index(issue, option)
-        for issue, option in config.guarantees.held.items()
-    }
+    """Return the points held where the rest is chosen too, {issue: option}.
+
+    Raises
+    ------
+    BadInput
+        With every issue and option the case does not have.
+    """
+    agenda, faults, found = case.agenda, FaultList(), {}
+    for issue, option in config.guarantees.held.items():
+        there = issue in agenda.issue_ids
+        codes = agenda.issues[agenda.issue_index(issue)].codes if there else ()
+        if option in codes:
+            found[agenda.issue_index(issue)] = codes.index(option)
+        else:
+            word, allowed = (option, codes) if there else (issue, agenda.issue_ids)
+            near = nearest(word, allowed)
+            faults.add(f"guarantees.held.{issue}", word, ", ".join(allowed), near)
+    faults.raise_if_any()
+    return found
 
 
 def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, list[Any]]:

@@ -59,6 +59,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
         "lifted_months": (real, "own war-months, the range without this one"),
         "range": (text, "which range an instrument is to open; null for a condition"),
         "amount": (real, what_opens.UNITS),
+        "proven": (pa.bool_(), "false where the question was left open; null for a condition"),
         "second": (real, "own war-months, the carrot for the second belligerent beside the first"),
         "changed": (text, "issue;... of every smallest set of changes, a set after each |"),
     }

@@ -114,3 +114,16 @@ def test_an_unknown_document_is_bad_input():
     config = read_config(composed(["study.text=us_28_pont"]))
     with pytest.raises(BadInput, match=r"study\.text: found us_28_pont; .*nearest us_28_point"):
         guarantees.fixed_text(case, config)
+
+
+def test_faults_of_what_is_held_come_all_at_once_under_the_name_of_the_key():
+    case = load_case("ukraine_2025")
+    issue = "donetsk_withdrawal"
+    wrong = {issue: "ukraine_keeps_its_lin", "nato_membrship": "any"}
+    plain = composed(["experiment=q03_how_strong_guarantees"]) | {"guarantees": {"held": wrong}}
+    with pytest.raises(BadInput) as bad:
+        guarantees.units(case, read_config(plain))
+    assert [(f.place, f.found, f.nearest) for f in bad.value.faults] == [
+        (f"guarantees.held.{issue}", "ukraine_keeps_its_lin", "ukraine_keeps_its_line"),
+        ("guarantees.held.nato_membrship", "nato_membrship", "nato_membership"),
+    ]

@@ -1,14 +1,16 @@
 """The studies that solve and do not negotiate: what they keep is what the solver says."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from experiments import store
+from experiments import opened, openings, store
 from experiments.compose import composed
 from experiments.config import read_config
 from experiments.opened import Opened
-from experiments.openings import CARROT, INSTRUMENTS, TRUST, ranges
+from experiments.openings import CARROT, INSTRUMENTS, OPEN, TRUST, ranges
 from experiments.studies import q01_zopa_today as q01
 from experiments.studies import q02_which_condition_binds as q02
 from experiments.studies import q04_freeze_for_what as q04
@@ -97,9 +99,9 @@ def test_what_opens_a_range_is_asked_of_every_party_and_instrument():
         of = Opened(table, subject)
         assert len(of.open) == 4  # the fifth world is not asked
         for party in CASE.parties:
-            amounts = of.amounts(CARROT, party)
-            assert len(amounts) == len(of.open)
-            assert (amounts[of.open] <= 0).all()
+            assert len(of.lacking(party)) == of.open.sum()
+            assert len(of.needed(CARROT, party)) == (~of.open).sum()
+            assert (of.lacking(party) <= 0).all()
             assert not (of.needed(CARROT, party) <= 0).any()
             assert not (of.needed(TRUST, party) <= 1).any()
         assert not any(p for p, o in zip(of.pairs.values(), of.open, strict=True) if o)
@@ -112,6 +114,52 @@ def test_what_opens_a_range_is_asked_of_every_party_and_instrument():
     assert {f"opens_{name}_{kind}" for kind in INSTRUMENTS} <= set(found)
     assert "Fewest points" in found[f"changes_{name}"]["sentence"]
     assert len(q02.ranges(table)) == 5
+
+
+def test_a_question_left_open_is_marked_and_stops_no_other(monkeypatch):
+    """With a solver that proves nothing; then with every range known to be closed."""
+    name = CASE.document_ids[0]
+    config = config_of("q02_which_condition_binds")
+    asked = (CASE, settings_of(config, CASE), config.seed, 0, [name])
+    cut_off = SimpleNamespace(proven=False, text=None)
+    monkeypatch.setattr("sim.terms.exists_above", lambda *_: cut_off)
+    rows = list(openings.rows_of(*asked))
+    assert [row["range"] for row in rows] == [*ranges(CASE, [name]), name]
+    assert {(row["amount"], row["proven"]) for row in rows} == {(None, False)}
+    monkeypatch.setattr(openings, "opens", lambda _: False)
+    rows = list(openings.rows_of(*asked))
+    kinds = {row["kind"] for row in rows if not row["proven"]}
+    assert kinds == {*INSTRUMENTS, openings.PAIR, openings.AMEND}
+    assert len(rows) == 3 * (1 + 3 * len(CASE.parties) + 1 + 2 + 1) + 1
+
+
+def row_of(world, kind, party, amount, proven=True, subject=openings.ANY):
+    row = openings._row(kind, party, amount, proven)
+    return row | {"world": world, "range": subject, "second": 0.0, "changed": ""}
+
+
+def test_worlds_left_open_are_counted_and_left_out():
+    """World 0 is open, 1 and 2 are closed, 3 is not settled; in 2 one carrot is not settled."""
+    one, two = (CASE.parties[p] for p in CASE.belligerents)
+    third = next(p for p in CASE.parties if p not in (one, two))
+    states = ((0, 1.0, True), (1, 0.0, True), (2, 0.0, True), (3, None, False))
+    rows = [row_of(world, OPEN, "", amount, proven) for world, amount, proven in states]
+    least = {one: (-3.0, 4.0, 5.0), two: (-2.0, None, None), third: (1.5, None, None)}
+    for party, amounts in least.items():
+        for world, amount in enumerate(amounts):
+            rows.append(row_of(world, CARROT, party, amount, (party, world) != (two, 2)))
+    rows += [row_of(0, openings.AMEND, "", None, False, CASE.document_ids[0])]
+    asked = {"worlds": 4, "documents": [CASE.document_ids[0]]}
+    config = config_of("q02_which_condition_binds", openings=asked)
+    found = opened.findings(pa.Table.from_pylist(rows), CASE, config)
+    whole, carrot = found["open_any_text"], found["opens_any_text_carrot"]
+    assert (whole["value"], whole["n"], whole["n_unproven"]) == (1 / 3, 3, 1)
+    assert f"{one} 3.0, {two} 2.0 could be taken from one" in whole["sentence"]
+    assert f"{third} would lack 1.5 to sign too" in whole["sentence"]
+    assert (carrot["value"], carrot["n"], carrot["n_unproven"]) == (1.0, 1, 2)
+    assert "left out as unproven: 2" in carrot["sentence"]
+    assert found[f"changes_{CASE.document_ids[0]}"]["n_unproven"] == 1
+    assert found["opens_any_text_war"]["value"] is None
 
 
 def test_a_document_that_does_not_exist_is_bad_input():

@@ -1,16 +1,23 @@
 """Striking, flipping and adding rows by reweighting draws."""
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from experiments.calibration import changes
 from experiments.calibration import trail as trails
+from experiments.calibration.bands import MEASURES
 from experiments.calibration.fit import draws_of
 from experiments.calibration.trail import Headline, expected_move, moved
+from experiments.compose import composed
+from experiments.config import read_config
 from experiments.run import main
+from experiments.studies import evidence
 from experiments.what_if import WhatIf
 from sim.case import load_case
-from sim.errors import FaultList
+from sim.errors import BadInput, FaultList
 from sim.latent import frame_of, size
 from sim.likelihood import Rule, log_likelihood, row_weights, terms
 from sim.observed import observe
@@ -102,6 +109,23 @@ def test_an_old_statement_of_a_party_that_fades_weighs_less(trail):
     both = [changes.change_of(trail, changes.Changes(add=(a,))) for a in (new, old)]
     life = CASE.priors.params["response.halflife.us"].value
     np.testing.assert_allclose(both[1], both[0] * 2.0 ** (-120 / life))
+    plain = replace(trail, rule=Rule(fade=False))
+    told = [changes.change_of(plain, changes.Changes(add=(a,))) for a in (new, old)]
+    np.testing.assert_array_equal(told[1], told[0])
+
+
+def test_a_row_changed_twice_and_a_statement_to_come_are_faults():
+    first, second = [s.statement_id for s in CASE.tables.statements if not s.dissent][:2]
+    late = "us:nato_membership=deferred_no_legal_ban:accepts:2025-12-31"
+    asked = {"strike": [first, second, second], "flip": [first], "add": [late]}
+    faults = FaultList()
+    changes.read(CASE, asked, faults, "evidence.")
+    last = str(CASE.cutoff)
+    assert [(f.place, f.found, f.nearest) for f in faults] == [
+        ("evidence.strike, flip", f"{first} 2 times", "none"),
+        ("evidence.strike, flip", f"{second} 2 times", "none"),
+        ("evidence.add date", "2025-12-31", last),
+    ]
 
 
 def test_what_if_says_what_moved_and_offers_a_refit_where_draws_are_few(tmp_path, capsys):
@@ -131,3 +155,20 @@ def test_faults_of_what_if_come_before_anything_is_solved(tmp_path, capsys):
     assert main(["what-if"]) == 2
     assert main(["what-if", "strike"]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_the_prior_has_no_draws_to_reweight():
+    config = read_config(composed(["experiment=evidence", "ensemble=prior"]))
+    with pytest.raises(BadInput, match=r"ensemble\.kind: found prior; .*nearest posterior"):
+        evidence.units(CASE, config)
+
+
+def test_a_share_never_leaves_the_unit_interval():
+    value = np.array([1.0] * 9 + [0.5])
+    measured = {name: Headline(value, np.zeros(10)) for name in MEASURES}
+    found = evidence._headlines(pa.table({"world": range(10)}), measured)
+    assert found["pr_zopa"]["high"] == 1.0
+    assert "100 % by the luck" in found["pr_zopa"]["sentence"]
+    assert found["mean_zopa_months"]["high"] > 1.0
+    low = {name: Headline(1.0 - value, np.zeros(10)) for name in MEASURES}
+    assert evidence._headlines(pa.table({"world": range(10)}), low)["pr_zopa"]["low"] == 0.0
