@@ -44,6 +44,9 @@ def _with_all_it_links(libraries: list[Any]) -> list[Any]:
 class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
     """Code that is linked into entry points and never run on its own."""
 
+    def _optimize_functions(self, ll_module: Any) -> None:
+        """Leave it as it is: the entry point is optimised as a whole."""
+
     def finalize(self) -> None:
         """Take the code as it is: no links, no optimisation, no machine code."""
         self._finalize_dynamic_globals()

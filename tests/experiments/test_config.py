@@ -48,8 +48,8 @@ def test_the_defaults_of_the_schema_are_those_of_the_yaml():
         ({"seed": -1}, f"error: seed: found -1; allowed {SEEDS}; nearest 0"),
         ({"seed": 2**63}, f"error: seed: found {2**63}; allowed {SEEDS}; nearest {2**63 - 1}"),
         (
-            {"only_world": 900},
-            "error: only_world: found 900; allowed 0 to 199; nearest 199",
+            {"only_world": 9000},
+            "error: only_world: found 9000; allowed 0 to 999; nearest 999",
         ),
         (
             {"engine": "meso"},
