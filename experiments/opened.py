@@ -193,19 +193,22 @@ def _spare(of: Opened, case: Case) -> str:
 
 def _instrument(of: Opened, case: Case, kind: str, closed: int) -> dict[str, Any]:
     """Say how often an instrument used on one party alone opens a closed range, and how much."""
-    parties, unproven = parties_of(case, kind), of.n_unproven(OPEN, kind)
+    parties = parties_of(case, kind)
     each = [of.amounts(kind, party, is_open=False) for party in parties]
-    settled = set.intersection(*map(set, each))
+    settled = sorted(set.intersection(*map(set, each)))  # worlds, for every party
+    unproven = of.n_unproven(OPEN) + closed - len(settled)
     question = f"{kind.title()} ({TOLD[kind]}), used on one alone where {subject(of.name)} is not "
     if not settled:
         return _unsettled(f"{question}signed by all,", unproven)
-    able = [any(not np.isnan(amounts[world]) for amounts in each) for world in sorted(settled)]
-    value = sampling(np.array(able, dtype=float), share)
-    parts = [f"{party} {told(of.needed(kind, party), SUFFIX[kind])}" for party in parties]
+    needed = np.array([[amounts[world] for world in settled] for amounts in each])
+    value = sampling((~np.isnan(needed)).any(axis=0).astype(float), share)
+    said = zip(parties, needed, strict=True)
+    parts = [f"{party} {told(amounts, SUFFIX[kind])}" for party, amounts in said]
     return finding(
         value,
         "share of closed worlds",
-        f"{question}signed by all ({closed} worlds): {'; '.join(parts)}{_left_out(unproven)}.",
+        f"{question}signed by all ({len(settled)} worlds): {'; '.join(parts)}"
+        f"{_left_out(unproven)}.",
     ) | {"n_unproven": unproven}
 
 
