@@ -25,7 +25,7 @@ from sim.search import DECIDED, EMPTY, OPEN, branch_at, consider, strike
 from sim.worth import Bools, Floats, Ints, Table
 
 STEPS = 60
-MOST = 400_000
+MOST = 1_000_000
 """Nodes after which no certificate is written."""
 
 
