@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 KEY := $(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 READY := $(VENV)/.ready-$(KEY)
 
+# Tests are shared out over the cores; what one process compiles the others load.
+SHARED := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
 # Python 3.11 is the reference; 3.12 and 3.13 work.
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
@@ -42,10 +45,10 @@ run: $(READY) ## one run: make run worlds=50 seed=3, or make run ARGS="-m war.de
 	@$(BIN)/tango $(ARGS) $(WORDS)
 
 test: $(READY) ## what CI runs: unit, property, doc and golden tests, presets small
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 thorough: $(READY) ## the long ring: thousands of examples, kills
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -m "thorough or not thorough" $(ARGS)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -m "thorough or not thorough" $(SHARED) $(ARGS)
 
 check: $(READY) ## formatting, lint, types: seconds
 	$(BIN)/ruff format --check .
