@@ -17,6 +17,7 @@ from sim.draw import Prior, draw_world
 from sim.fortunes import open_talks
 from sim.linking import EntryCompiler
 from sim.state import DAY, END, RUNNING, Rules, Talks
+from sim.view import is_acceptable
 from sim.world import World
 from sim.worth import Floats, Ints
 
@@ -69,9 +70,10 @@ def _answer(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: I
 def _counter(rules: Rules, world: World, i: int, talks: Talks, n: int, manners: Ints) -> None:
     speaking.recorded_counters(rules, talks, n)
     for p in range(len(talks.verdict)):
-        if speaking.may_counter(rules, world, i, talks, p):
+        if speaking.may_counter(rules, talks, p):
             view = speaking.view_of(rules, world, i, talks, p, rules.counter_edits)
-            speaking.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
+            if not is_acceptable(view):
+                speaking.note_asks(rules, talks, p, seating.ask(manners[2, p], view))
 
 
 @rule
@@ -112,7 +114,8 @@ def play(rules: Rules, world: World, i: int, talks: Talks, manners: Ints, pen: I
             _sign(rules, world, i, talks, n, manners)
         if talks.clock[END] != RUNNING:
             return
-    parts.run_out(rules, world, i, talks, contacts)
+    parts.wait(rules, world, i, talks, contacts, rules.horizon)
+    parts.run_out(talks)
 
 
 @njit(nogil=True, cache=True, pipeline_class=EntryCompiler)

@@ -30,7 +30,7 @@ from sim.seats import (
 )
 from sim.settings import Seat
 from sim.state import Rules, Talks
-from sim.view import MediatorView, View, own_surplus
+from sim.view import MediatorView, View, is_acceptable, own_surplus
 from sim.worth import MICRO, Bools, Ints
 
 
@@ -195,7 +195,8 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
         """Hold one contact, in the order of ROUND."""
         self.round += 1
         if self.round == len(self.contacts):
-            compiled(parts.run_out)(self.rules, self.world, self.index, self.talks, self.round)
+            self._pass_days(self.rules.horizon)
+            parts.run_out(self.talks)
             self._look()
             return
         for part in ROUND:
@@ -218,13 +219,15 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
     # --- the parts of a round ---
 
     def _wait(self) -> None:
-        day = int(self.rules.schedule.day[self.round])
-        compiled(parts.wait)(self.rules, self.world, self.index, self.talks, self.round, day)
+        self._pass_days(int(self.rules.schedule.day[self.round]))
         self._look()
         if self.running:
             parts.begin(self.rules, self.talks, self.round)
             contact, text = self.contacts[self.round], self.talks.text
             self.record.turns.append(Turn(self.round, contact, text.copy(), text.copy()))
+
+    def _pass_days(self, day: int) -> None:
+        compiled(parts.wait)(self.rules, self.world, self.index, self.talks, self.round, day)
 
     def _meet(self) -> None:
         self.mediator.visit()
@@ -246,9 +249,10 @@ class Negotiation(mesa.Model):  # type: ignore[misc]  # Mesa is untyped
     def _counter(self) -> None:
         compiled(speaking.recorded_counters)(self.rules, self.talks, self.round)
         for agent in self.party_agents:
-            p = agent.party
-            if compiled(speaking.may_counter)(self.rules, self.world, self.index, self.talks, p):
-                agent.ask(agent.view(self.rules.counter_edits))
+            if speaking.may_counter(self.rules, self.talks, agent.party):
+                view = agent.view(self.rules.counter_edits)
+                if not is_acceptable(view):
+                    agent.ask(view)
         said = enumerate(self.talks.asks)
         self.turn.asks |= {p: asks.copy() for p, asks in said if (asks >= 0).any()}
 

@@ -250,8 +250,7 @@ def mediator_view(
 
 
 @rule
-def run_out(rules: Rules, world: World, i: int, talks: Talks, n: int) -> None:
-    """Let the days to the horizon pass; if nothing ended the talks, they end without a text."""
-    wait(rules, world, i, talks, n, rules.horizon)
+def run_out(talks: Talks) -> None:
+    """End the talks without a text if nothing has ended them by the horizon."""
     if talks.clock[END] == RUNNING:
         talks.clock[END] = NO_TEXT

@@ -8,7 +8,7 @@ from sim.compiled import rule
 from sim.renewal import renew
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE
 from sim.state import DAY, LEADER, NEWS, REPORTER, Rules, Talks
-from sim.view import View, is_acceptable
+from sim.view import View
 from sim.world import World
 from sim.worth import Floats, Ints, brackets, micro
 
@@ -150,8 +150,10 @@ def recorded_counters(rules: Rules, talks: Talks, n: int) -> None:
 
 
 @rule
-def may_counter(rules: Rules, world: World, i: int, talks: Talks, p: int) -> bool:
-    """Say whether a party publishes a counter-draft: no side in the war, reached, not content."""
-    if rules.table.belligerent[p] or not answers(rules, talks, p) or brackets(talks.text) > 0:
-        return False
-    return not is_acceptable(view_of(rules, world, i, talks, p, rules.counter_edits))
+def may_counter(rules: Rules, talks: Talks, p: int) -> bool:
+    """Say whether a party may publish a counter-draft: no side in the war, and the draft is here.
+
+    It does if it is not content with the text (:func:`sim.view.is_acceptable`).
+    """
+    reached = answers(rules, talks, p) and brackets(talks.text) == 0
+    return bool(reached and not rules.table.belligerent[p])

@@ -13,7 +13,9 @@ from sim.public import schedule_of
 from sim.records import Record
 from sim.round import begin
 from sim.settings import Calendar, Seat
+from sim.speaking import may_counter, view_of
 from sim.state import DAY, LEADER
+from sim.view import is_acceptable
 from sim.zopa import zopa
 
 NO = Seat("always_no", "agents.always_no:respond", "agents.always_no:sign", "agents.always_no:ask")
@@ -90,3 +92,9 @@ def same(a, b):
     if isinstance(a, Record):
         return all(same(x, y) for x, y in zip(a, b, strict=True))
     return np.array_equal(a, b)
+
+
+def counters(rules, world, talks, p):
+    """Say whether a party publishes a counter-draft: it may, and is not content."""
+    view = view_of(rules, world, 1, talks, p, rules.counter_edits)
+    return may_counter(rules, talks, p) and not is_acceptable(view)

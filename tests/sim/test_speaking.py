@@ -12,7 +12,6 @@ from sim.speaking import (
     fill_discount,
     fill_luck,
     hear,
-    may_counter,
     note_asks,
     period_of,
     recorded_counters,
@@ -21,7 +20,7 @@ from sim.speaking import (
 )
 from sim.state import DAY, LEADER, Counters
 from sim.view import own_surplus
-from tests.sim.talks import at_contact, at_leaders, first, lawful_text, opened
+from tests.sim.talks import at_contact, at_leaders, counters, first, lawful_text, opened
 
 EUROPE = 3
 
@@ -210,17 +209,17 @@ class TestCounterDrafts:
             view = view_of(rules, world, 1, table, EUROPE, 6)
             content.append(own_surplus(view) >= 0)
             crossed = view.red[np.arange(29), view.text].any()
-            assert may_counter(rules, world, 1, table, EUROPE) == (not content[-1] or crossed)
+            assert counters(rules, world, table, EUROPE) == (not content[-1] or crossed)
         table.fortunes.base[EUROPE] -= 2 * 10**8
-        assert may_counter(rules, world, 1, table, EUROPE)
+        assert counters(rules, world, table, EUROPE)
         for p in (0, 1, rules.mediator):
             table.fortunes.base[p] -= 10**8
-            assert not may_counter(rules, world, 1, table, p)
+            assert not counters(rules, world, table, p)
         table.text[0] = -1
-        assert not may_counter(rules, world, 1, table, EUROPE)
+        assert not counters(rules, world, table, EUROPE)
         table.text[0] = 0
         table.present[EUROPE] = False
-        assert not may_counter(rules, world, 1, table, EUROPE)
+        assert not counters(rules, world, table, EUROPE)
 
     def test_who_first_proposed_an_option_keeps_it_and_the_draft_is_nobodys(self, rules, table):
         wanted = np.full(29, -1)

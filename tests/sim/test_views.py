@@ -9,10 +9,10 @@ from sim.fortunes import forecast, wait_for
 from sim.round import mediator_view
 from sim.seats import find_rule, own_copy
 from sim.signing import verdict
-from sim.speaking import may_counter, view_of
+from sim.speaking import view_of
 from sim.state import LEADER
 from sim.view import View
-from tests.sim.talks import at_contact, at_leaders, first, lawful_text, same
+from tests.sim.talks import at_contact, at_leaders, counters, first, lawful_text, same
 
 SENTINELS = (10**9, -(10**9))
 OWN_WORLD = (
@@ -88,13 +88,13 @@ def test_whether_a_party_publishes_a_counter_draft_needs_nobody_elses_arrays(
     party = next(p for p in PARTIES if p != rules.mediator and not rules.table.belligerent[p])
     spoilt = spoilt_world(world, others(party), sentinel)
     odd = spoilt_talks(talks, others(party), sentinel)
-    before = may_counter(rules, world, 1, talks, party)
-    assert may_counter(rules, spoilt, 1, odd, party) == before
+    before = counters(rules, world, talks, party)
+    assert counters(rules, spoilt, odd, party) == before
     rich, poor = (
         talks._replace(fortunes=spoil(talks.fortunes, ("base",), [party], s)) for s in SENTINELS
     )
-    assert not may_counter(rules, world, 1, rich, party)
-    assert may_counter(rules, world, 1, poor, party)
+    assert not counters(rules, world, rich, party)
+    assert counters(rules, world, poor, party)
 
 
 def drafts_of(view):
