@@ -50,15 +50,16 @@ def ready(case: Case, settings: Settings, seed: int) -> tuple[Ensemble, Rules]:
 
 
 def ahead(case: Case, config: Config) -> None:
-    """Compile what the first chunk does not need at once: the search, then the parts Mesa drives.
+    """Compile what the first chunk does not need at once: the search, ripeness, what Mesa drives.
 
     The search needs no world: a problem in which all is worth 0 does. Mesa tells a story at the
     end of a run without arms.
     """
     settings = settings_of(config, case)
     _search_nothing(negotiation_table(case, settings))
+    ensemble, rules = ready(case, settings, config.seed)
+    ripeness(ensemble, rules, 0, ensemble.world(0))
     if not config.study.arms:
-        ensemble, rules = ready(case, settings, config.seed)
         Negotiation(ensemble, 0, rules).run()
 
 
