@@ -58,7 +58,7 @@ def mix(shares: Sequence[float], colours: Sequence[str], said: str) -> str:
 
 def interval(low: float, mid: float, high: float, top: float, grey: bool = False) -> str:
     """Return an interval with its middle on an axis from 0 to ``top``; grey: not learned."""
-    left, right, at = (100.0 * min(x / top, 1.0) for x in (low, high, mid))
+    left, right, at = (100.0 * min(max(x / top, 0.0), 1.0) for x in (low, high, mid))
     kind = "range grey" if grey else "range"
     said = f"{mid:.3f} ({low:.3f} to {high:.3f})"
     return (

@@ -52,8 +52,8 @@ def sections(run_dir: Path, case: Case, config: Config) -> str:
     draws, shares = kept.draws, kept.shares
     return STYLE + "".join([
         _matrix(case), _weights(case, draws, shares), _values(case, draws, shares),
-        _response(case, draws, shares), _fit(case, config.seed), _layers(run_dir),
-        _readings(case, run_dir),
+        _thresholds(case, draws, shares), _response(case, draws, shares),
+        _fit(case, config.seed), _layers(run_dir), _readings(case, run_dir),
     ])  # fmt: skip
 
 
@@ -88,27 +88,48 @@ def _spread(draws: list[Latent], of: Callable[[Latent], Floats]) -> Floats:
     return found
 
 
-def _weights(case: Case, draws: list[Latent], shares: dict[str, Floats]) -> str:
-    """Return every weight with its interval and contraction."""
-    spread = _spread(draws, lambda d: d.weight)
-    top = float(spread[2].max())
+def _points(case: Case, spread: Floats, share: Floats, top: float) -> str:
+    """Return a table of a number (3, P, J) of every party on every point, and its contraction."""
     rows = []
     for j, issue in enumerate(case.agenda.issues):
         cells = [text(issue.title)]
         for p in range(len(case.parties)):
-            grey = bool(shares["weight"][p, j] < learned.LEARNED)
-            told = f"{spread[1, p, j]:.3f}, {shares['weight'][p, j]:.2f}"
+            grey = bool(share[p, j] < learned.LEARNED)
+            told = f"{spread[1, p, j]:.3f}, {share[p, j]:.2f}"
             cells.append(interval(*spread[:, p, j], top, grey) + greyed(told, grey))
         rows.append(cells)
-    known = float((shares["weight"] >= learned.LEARNED).mean())
+    return table(["point", *map(label, case.parties)], rows)
+
+
+def _weights(case: Case, draws: list[Latent], shares: dict[str, Floats]) -> str:
+    """Return every weight with its interval and contraction."""
+    spread, share = _spread(draws, lambda d: d.weight), shares["weight"]
+    top = float(spread[2].max())
     said = (
         f"Share of each party's weight on a point: bar middle 90 %, mark median (axis 0 to "
         f"{top:.2f}); below: median, and contraction (1 - variance after / before). Grey: below "
-        f"{learned.LEARNED}, the analyst's. {100 * known:.0f} % count as learned "
+        f"{learned.LEARNED}, the analyst's. {100 * _known(share):.0f} % count as learned "
         f"(by the {len(draws)} kept draws; the share moves with the draws). What two sides "
         "would trade across points is not tested by any score."
     )
-    return section("Weights", said, table(["point", *map(label, case.parties)], rows))
+    return section("Weights", said, _points(case, spread, share, top))
+
+
+def _thresholds(case: Case, draws: list[Latent], shares: dict[str, Floats]) -> str:
+    """Return every threshold with its interval and contraction."""
+    spread, share = _spread(draws, lambda d: d.threshold), shares["threshold"]
+    said = (
+        "Where a party's answer on a point turns from no to yes, on the scale of its values "
+        "(0 worst, 1 best option): a higher threshold asks for more. Bar, mark and grey as for "
+        f"weights, axis 0 to 1. {100 * _known(share):.0f} % count as learned. They are those of "
+        "public words, not of closed rooms."
+    )
+    return section("Thresholds", said, _points(case, spread, share, 1.0))
+
+
+def _known(share: Floats) -> float:
+    """Return the share of numbers that count as learned."""
+    return float((share >= learned.LEARNED).mean())
 
 
 def _values(case: Case, draws: list[Latent], shares: dict[str, Floats]) -> str:
