@@ -54,6 +54,23 @@ def test_the_matrix_counts_every_statement():
     assert sum(counts) == len(CASE.tables.statements) == 449
 
 
+@pytest.mark.parametrize(
+    ("build", "name"), [(page._weights, "weight"), (page._thresholds, "threshold")]
+)
+def test_every_party_s_number_on_every_point_is_the_median_of_its_draws(drawn, build, name):
+    """And only where the record taught little is it grey."""
+    draws, _ = drawn
+    share = np.linspace(0.0, 1.0, draws[0].weight.size).reshape(draws[0].weight.shape)
+    html = build(CASE, draws, {name: share})
+    told = Checker()
+    told.feed(html)
+    assert told.open == []
+    medians = [float(c.split(",")[0]) for c in told.cells if re.fullmatch(r"-?\d\.\d+, .*", c)]
+    expected = np.median([getattr(d, name) for d in draws], axis=0)
+    np.testing.assert_allclose(np.reshape(medians, (-1, 4)).T, expected, atol=6e-4)
+    assert html.count('<span class="grey">') == (share < 0.2).sum()
+
+
 def test_replicates_follow_the_chances_of_the_draws(drawn):
     """Over many draws a row's share of refusals nears its mean chance; a red line refuses more."""
     draws, frame = drawn
