@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.calibration import kept
 from experiments.calibration.parts import PARTS, partly_learned
 from experiments.columns import Column
 from experiments.config import Config
@@ -24,9 +25,8 @@ from experiments.switches import settings_of
 from experiments.worker import negotiated, seat_numbers
 from sim.case import Case
 from sim.ensemble import Ensemble, prior_ensemble
-from sim.errors import BadInput, Fault
 from sim.negotiation import end_name, prepared
-from sim.posterior import HOME, learned_from, manifest_of
+from sim.posterior import HOME, learned_from
 from sim.ripeness import ripeness
 from sim.state import DAY, END, Rules
 from sim.zopa import zopa
@@ -64,8 +64,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
 
 def inputs(config: Config) -> Iterable[Path]:
     """Return the kept draws."""
-    place = HOME / f"{config.case_section['name']}.npz"
-    return [place] if place.exists() else []
+    return kept.files(config)
 
 
 def units(case: Case, config: Config) -> int:
@@ -76,9 +75,7 @@ def units(case: Case, config: Config) -> int:
     BadInput
         If the case has no posterior.
     """
-    if manifest_of(HOME, case) is None:
-        found = f"no draws from the evidence of {case.name}"
-        raise BadInput(Fault("ensemble.kind", found, "a case with a posterior"))
+    kept.need(case)
     return config.worlds * len(STEPS)
 
 

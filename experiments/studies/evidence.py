@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments.calibration import bands, changes
+from experiments.calibration import bands, changes, kept
 from experiments.calibration import trail as trails
 from experiments.calibration.bands import MEASURES
 from experiments.calibration.changes import Changes
@@ -58,8 +58,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
 
 def inputs(config: Config) -> Iterable[Path]:
     """Return the kept draws."""
-    place = HOME / f"{config.case_section['name']}.npz"
-    return [place] if place.exists() else []
+    return kept.files(config)
 
 
 def units(case: Case, config: Config) -> int:
@@ -70,9 +69,7 @@ def units(case: Case, config: Config) -> int:
     BadInput
         If the case has no posterior or it was not asked for, or a change names what is not there.
     """
-    if manifest_of(HOME, case) is None:
-        found = f"no draws from the evidence of {case.name}"
-        raise BadInput(Fault("ensemble.kind", found, "a case with a posterior"))
+    kept.need(case)
     if config.ensemble.kind == "prior":  # whose worlds take no draw that could be reweighted
         raise BadInput(Fault("ensemble.kind", "prior", "posterior", "posterior"))
     asked(case, config)
