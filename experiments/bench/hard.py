@@ -8,7 +8,8 @@ to HiGHS, and that stayed open after it.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,22 @@ of zero. CPU ms a world in one process; open: per cent of worlds the search left
 HiGHS left open too."""
 
 
-def worlds_of(ensemble: Ensemble, count: int) -> list[Stakes]:
-    """Return what the solver reads of the first worlds."""
-    return [terms_of(ensemble.world(i), ensemble.table).stakes for i in range(count)]
+@dataclass(frozen=True)
+class Worlds:
+    """The first worlds of an ensemble, as drawn or made hard: drawn anew whenever they are read."""
+
+    ensemble: Ensemble
+    count: int
+    hard: bool
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Stakes]:
+        table = self.ensemble.table
+        for i in range(self.count):
+            stakes = terms_of(self.ensemble.world(i), table).stakes
+            yield hardened(stakes, table, i) if self.hard else stakes
 
 
 def hardened(stakes: Stakes, table: Table, i: int) -> Stakes:
@@ -43,25 +57,11 @@ def hardened(stakes: Stakes, table: Table, i: int) -> Stakes:
     return stakes._replace(base=stakes.base - best + wanted)
 
 
-def rows(sets: dict[str, list[Stakes]], table: Table, where: str) -> Rows:
+def rows(sets: dict[str, Worlds], where: str) -> Rows:
     """Return the rows of ``bench.json`` for sets of worlds by name."""
     found: Rows = {}
-    asked: dict[str, Callable[[Stakes], bool]] = {
-        "sign": lambda s: exists(s, table).proven,
-        "maximum": lambda s: zopa(s, table).proven,
-    }
     for name, worlds in sets.items():
-        for what, ask in asked.items():
-            ask(worlds[0])  # compiles, which is not counted
-            ms, proven = _each(worlds, ask)
-            sign = what == "sign"
-            before = np.mean([left_open(s, table, sign=sign) > 0 for s in worlds])
-            told = {
-                "median": (float(np.median(ms)), "CPU ms a world"),
-                "mean": (float(ms.mean()), "CPU ms a world"),
-                "open_before_highs": (100 * float(before), "% of worlds"),
-                "open_after_highs": (100 * float(1 - proven.mean()), "% of worlds"),
-            }
+        for what, told in _measured(worlds).items():
             for label, (value, unit) in told.items():
                 found[f"{what}_{name}_{label}"] = {
                     "ours": value, "rival": None, "ratio": None, "unit": unit, "machine": where,
@@ -69,32 +69,48 @@ def rows(sets: dict[str, list[Stakes]], table: Table, where: str) -> Rows:
     return found
 
 
-def _each(worlds: list[Stakes], ask: Callable[[Stakes], bool]) -> tuple[Floats, Floats]:
-    """Return the CPU milliseconds of every world, and whether its answer is proven."""
-    ms, proven = np.zeros(len(worlds)), np.zeros(len(worlds))
+def _measured(worlds: Worlds) -> dict[str, dict[str, tuple[float, str]]]:
+    """Ask both questions of every world; return what is told of each."""
+    table = worlds.ensemble.table
+    asked: dict[str, Callable[[Stakes], bool]] = {
+        "sign": lambda s: exists(s, table).proven,
+        "maximum": lambda s: zopa(s, table).proven,
+    }
+    for ask in asked.values():
+        ask(next(iter(worlds)))  # compiles, which is not counted
+    seen = np.zeros((len(asked), len(worlds), 3))
     for i, stakes in enumerate(worlds):
-        began = time.process_time_ns()
-        proven[i] = ask(stakes)
-        ms[i] = (time.process_time_ns() - began) / 1e6
-    return ms, proven
+        for n, (what, ask) in enumerate(asked.items()):
+            began = time.process_time_ns()
+            proven = ask(stakes)
+            ms = (time.process_time_ns() - began) / 1e6
+            seen[n, i] = ms, left_open(stakes, table, sign=what == "sign") > 0, not proven
+    return {what: _told(*seen[n].T) for n, what in enumerate(asked)}
 
 
-def table_of(found: Rows, sets: dict[str, list[Stakes]]) -> str:
+def _told(ms: Floats, before: Floats, after: Floats) -> dict[str, tuple[float, str]]:
+    """Return median and mean time, and the share of worlds open before and after HiGHS."""
+    return {
+        "median": (float(np.median(ms)), "CPU ms a world"),
+        "mean": (float(ms.mean()), "CPU ms a world"),
+        "open_before_highs": (100 * float(before.mean()), "% of worlds"),
+        "open_after_highs": (100 * float(after.mean()), "% of worlds"),
+    }
+
+
+def table_of(found: Rows, sets: dict[str, Worlds]) -> str:
     """Return the rows as a table, a line per question and set."""
     heads = ("median", "mean", "open_before_highs", "open_after_highs")
     lines = [f"{'':<28}{'worlds':>8}{'median ms':>11}{'mean ms':>10}{'open, %':>10}{'after':>8}"]
     for what in ("sign", "maximum"):
         for name, worlds in sets.items():
             values = [found[f"{what}_{name}_{head}"]["ours"] for head in heads]
-            cells = f"{values[0]:>11.2f}{values[1]:>10.2f}{values[2]:>10.2f}{values[3]:>8.2f}"
+            cells = f"{values[0]:>11.2f}{values[1]:>10.2f}{values[2]:>10.3g}{values[3]:>8.3g}"
             lines.append(f"{f'{what}, {name}':<28}{len(worlds):>8}{cells}")
     return "\n".join([*lines, "", NOTES])
 
 
-def sets_of(ensembles: dict[str, Ensemble], count: int) -> dict[str, list[Stakes]]:
+def sets_of(ensembles: dict[str, Ensemble], count: int) -> dict[str, Worlds]:
     """Return easy worlds of every ensemble, and as many hard ones made of each."""
-    found = {name: worlds_of(ensemble, count) for name, ensemble in ensembles.items()}
-    for name, ensemble in ensembles.items():
-        easy = enumerate(found[name])
-        found[f"hard_{name}"] = [hardened(s, ensemble.table, i) for i, s in easy]
-    return found
+    easy = {name: Worlds(ensemble, count, hard=False) for name, ensemble in ensembles.items()}
+    return easy | {f"hard_{name}": Worlds(e, count, hard=True) for name, e in ensembles.items()}

@@ -35,6 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--case", default="ukraine_2025")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--worlds", type=int, default=500, help="compiled, and solved")
+    parser.add_argument("--solved", type=int, help="easy and hard, for the solver; as --worlds")
     parser.add_argument("--watched", type=int, default=20, help="driven by Mesa")
     parser.add_argument("--results-dir", type=Path, default=Path("results"))
     asked = parser.parse_args(words)
@@ -105,8 +106,8 @@ def hard_worlds(
     ensembles = {"prior": prior}
     if is_calibrated(case):
         ensembles["posterior"] = ensemble_of(case, Settings(ensemble="posterior"), asked.seed)
-    sets = hard.sets_of(ensembles, asked.worlds)
-    rows = hard.rows(sets, prior.table, where)
+    sets = hard.sets_of(ensembles, asked.solved or asked.worlds)
+    rows = hard.rows(sets, where)
     print("\n" + hard.table_of(rows, sets))
     return rows
 

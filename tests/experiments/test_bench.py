@@ -152,7 +152,7 @@ def test_hard_worlds_lie_near_zero_and_are_settled():
     values = [zopa(stakes, ensemble.table).value for stakes in sets["hard_prior"]]
     assert all(0 < abs(value) < 0.003 for value in values)
     assert min(values) < 0 < max(values)
-    rows = hard.rows(sets, ensemble.table, "here")
+    rows = hard.rows(sets, "here")
     assert {name: rows[name]["ours"] for name in rows if name.endswith("after_highs")} == {
         f"{what}_{name}_open_after_highs": 0.0 for name in sets for what in ("sign", "maximum")
     }
