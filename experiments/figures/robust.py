@@ -1,7 +1,8 @@
 """What the most accepted texts share, how documents approach them, and who bears what.
 
-Three figures: a map of the options held by the near-optimal texts, the share that accepts a
-document as its points are changed, and the account of every party.
+Three figures: the options held by the near-optimal texts, points they agree on apart from those
+they do not; the share that accepts a document as its points are changed; the account of every
+party.
 """
 
 from pathlib import Path
@@ -15,13 +16,18 @@ from experiments.figures import style
 from experiments.figures.guarantees import SHADES
 from experiments.figures.source import Run
 from experiments.figures.style import Page
-from experiments.studies.robust import Row, documents, of_kind, parsed
-from sim.documents import text_of
+from experiments.studies.robust import ALIKE, documents, of_kind, parsed, settled_alike
 from sim.robust import NEAR, inclusion
-from sim.worth import Floats
+from sim.worth import Floats, Ints
 
-CELL, NAME, TALL = 1.78, 2.75, 0.33
-"""Inches: width of an option, of an issue's name, height of a row."""
+NAME, WIDE, TALL = 3.1, 7.6, 0.34
+"""Inches: width of an issue's name and of its bar, height of a row."""
+WORDS = style.SMALL - 0.5
+"""Size of the words in a piece."""
+HEADING = 1.4
+"""Rows that the heading of a group takes."""
+TOLD = 12
+"""Points whose account is drawn one by one."""
 LINE_COLOURS = ("#332288", "#CC3311", "#EE7733", "#117733", "#AA4499", "#777777")
 MARKS = ("o", "s", "^", "D", "v", "P")
 
@@ -35,74 +41,81 @@ def draw(run: Run) -> list[Path]:
 
 
 def _options(run: Run) -> list[Path]:
-    """Draw the share of near-optimal texts that hold each option."""
+    """Draw the share of near-optimal texts that hold each option, points that agree on top."""
     agenda = run.case.agenda
     near = parsed(run.case, of_kind(run.table, "near"))
-    best = parsed(run.case, of_kind(run.table, "best"))[0]
-    opening = text_of(run.case, run.case.opening_text).text
     shares = inclusion(near, agenda.max_options)
-    fixed = int((shares.max(axis=1) >= 0.95).sum())
+    alike = settled_alike(shares)
+    percent = style.percent(ALIKE)
+    groups = {
+        f"Settled alike in at least {percent} of these texts: {{}} points": np.flatnonzero(alike),
+        "Settled in different ways: {} points": np.flatnonzero(~alike),
+    }
     title = (
         f"{len(near)} texts are within {100 * NEAR:.0f} percentage points of the most accepted "
-        f"one: {fixed} of {agenda.n_issues} points are settled alike in 95 % of them, others vary"
+        f"one: at least {percent} of them agree on {int(alike.sum())} of {agenda.n_issues} points "
+        "(upper group)"
     )
-    height = TALL * agenda.n_issues
-    page = Page(
-        style.unbroken(title),
-        _options_caption(run),
-        NAME + CELL * agenda.max_options + 0.1,
-        height + 0.55,
-    )
-    ax = page.axes(NAME, 0.5, CELL * agenda.max_options, height)
-    for j, issue in enumerate(agenda.issues):
-        for k, option in enumerate(issue.options):
-            _cell(ax, j, k, shares[j, k], option.label, k == best[j])
-            if k == opening[j]:
-                ax.plot(k + 0.955, j - 0.32, "o", ms=3.5, color="#CC3311", clip_on=False)
-    ax.set_xlim(0, agenda.max_options)
-    ax.set_ylim(agenda.n_issues - 0.5, -0.5)
-    ax.set_yticks(range(agenda.n_issues), [agenda.title(j) for j in range(agenda.n_issues)])
-    ax.set_xticks([])
-    ax.tick_params(axis="y", length=0)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    _options_legend(page, run)
+    rows = agenda.n_issues + HEADING * sum(len(group) > 0 for group in groups.values())
+    page = Page(style.unbroken(title), _options_caption(run), NAME + WIDE + 0.1, TALL * rows + 0.6)
+    ax = page.axes(NAME, 0.55, WIDE, TALL * rows)
+    _groups(ax, run, shares, {head: group for head, group in groups.items() if len(group)})
+    ax.set_xlim(0, 1)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.axis("off")
+    _options_legend(page)
     return page.save(run.figures, "robust_options")
 
 
-def _cell(ax: Axes, j: int, k: int, share: float, label: str, is_best: bool) -> None:
-    """Draw one option: shade, share and label; framed if the most accepted text holds it."""
-    edge, width = (style.INK, 1.6) if is_best else ("white", 1.0)
-    box = Rectangle((k + 0.01, j - 0.45), 0.98, 0.9, fc=SHADES(share), ec=edge, lw=width,
-                    zorder=3 if is_best else 2)  # fmt: skip
-    ax.add_patch(box)
-    ink = "white" if share > 0.55 else style.INK
-    lines = style.wrap(label, 6.3, CELL - 0.42)[:2]
-    ax.text(k + 0.03, j, "\n".join(lines), size=6.3, va="center", color=ink, zorder=4)
-    ax.text(k + 0.93, j + 0.02, f"{100 * share:.0f}", size=7, va="center", ha="right", color=ink,
-            weight="bold", zorder=4)  # fmt: skip
+def _groups(ax: Axes, run: Run, shares: Floats, groups: dict[str, Ints]) -> None:
+    """Draw every group under its heading, a bar per point."""
+    best = parsed(run.case, of_kind(run.table, "best"))[0]
+    agenda, y = run.case.agenda, 0.0
+    for head, group in groups.items():
+        ax.text(-NAME / WIDE, y + HEADING - 1.2, head.format(len(group)), size=style.BODY + 1,
+                weight="bold", va="center")  # fmt: skip
+        y += HEADING
+        for j in group.tolist():
+            ax.text(-0.01, y, agenda.title(j), size=style.BODY, ha="right", va="center")
+            labels = [option.label for option in agenda.issues[j].options]
+            _bar(ax, y, shares[j], labels, int(best[j]))
+            y += 1
 
 
-def _options_legend(page: Page, run: Run) -> None:
+def _bar(ax: Axes, y: float, shares: Floats, labels: list[str], best: int) -> None:
+    """Draw one point: a piece per option, as wide as its share; the best text's is framed."""
+    left = 0.0
+    for k, label in enumerate(labels):
+        share, framed = float(shares[k]), k == best
+        box = Rectangle((left, y - 0.4), share, 0.8, fc=SHADES(share), zorder=3 if framed else 2,
+                        ec=style.INK if framed else "white", lw=1.8 if framed else 1.0)  # fmt: skip
+        ax.add_patch(box)
+        words = "\n".join(_fitting(f"{label}, {style.percent(share)}", share * WIDE - 0.1))
+        ax.text(left + 0.05 / WIDE, y, words, size=WORDS, va="center", zorder=4, linespacing=1.0,
+                color="white" if share > 0.55 else style.INK)  # fmt: skip
+        left += share
+
+
+def _fitting(words: str, width: float) -> list[str]:
+    """Return a label in at most two lines, or nothing if it is wider than its piece."""
+    lines = style.wrap(style.unbroken(words), WORDS, width)
+    fits = len(lines) <= 2 and all(style.text_width(line, WORDS) <= width for line in lines)
+    return lines if fits else []
+
+
+def _options_legend(page: Page) -> None:
     ax = page.axes(NAME, 0.05, 8, 0.35)
     ax.axis("off")
-    marks = [
-        Patch(fc=SHADES(0.0), ec=style.GRID),
-        Patch(fc=SHADES(1.0), ec=style.GRID),
-        Patch(fc="white", ec=style.INK, lw=1.6),
-        Line2D([], [], marker="o", ms=3.5, ls="", color="#CC3311"),
-    ]
-    words = ["held by none", "held by all (number: %)", "the most accepted text",
-             _title_of(run, run.case.opening_text)]  # fmt: skip
-    ax.legend(marks, words, loc="center left", ncols=4, bbox_to_anchor=(-0.01, 0.5))
+    marks = [Patch(fc=SHADES(0.3), ec=style.GRID), Patch(fc="white", ec=style.INK, lw=1.8)]
+    words = ["an option, as wide as the share of texts that hold it", "the most accepted text"]
+    ax.legend(marks, words, loc="center left", ncols=2, bbox_to_anchor=(-0.01, 0.5))
 
 
 def _options_caption(run: Run) -> str:
     return (
-        "Rows are points, boxes their options; the shade and the number are the share of these "
-        "texts that hold the option. The texts were reached by random walks from where the "
-        "searches ended; there may be more. A text most worlds accept is neither a recommendation "
-        "nor a just peace.\n" + _conditions(run)
+        "Rows are points, pieces their options; pieces too narrow for their name have none. The "
+        "texts were reached by random walks from where the searches ended; there may be more. A "
+        "text most worlds accept is neither a recommendation nor a just peace.\n" + _conditions(run)
     )
 
 
@@ -175,20 +188,21 @@ def _path_caption(run: Run) -> str:
 
 
 def _account(run: Run) -> list[Path]:
-    """Draw what every point brings each party, beyond fighting on and beyond the status quo."""
-    agenda, parties = run.case.agenda, run.case.parties
-    panel, height = 1.95, 0.235 * (agenda.n_issues + 1)
+    """Draw what the points that weigh most bring each party, and all others together."""
+    parties, told = run.case.parties, heaviest(run)
+    names = [run.case.agenda.title(j) for j in told]
+    others = run.case.agenda.n_issues - len(told)
+    names += [f"The other {others} points together"] * (others > 0) + ["Cost of the war, saved"]
+    panel, height = 1.95, TALL * len(names)
     page = Page(_account_title(run), _account_caption(run),
                 NAME + (panel + 0.3) * len(parties), height + 1.1)  # fmt: skip
     for p, party in enumerate(parties):
         ax = page.axes(NAME + p * (panel + 0.3), 0.75, panel, height)
-        rows = of_kind(run.table, "account", party)
-        _bars(ax, rows, style.colour(p))
-        ax.set_ylim(len(rows) - 0.4, -0.6)
-        names = [*(agenda.title(j) for j in range(agenda.n_issues)), "Cost of the war, saved"]
-        ax.set_yticks(range(len(rows)), names if p == 0 else [])
+        _bars(ax, *_account_of(run, party, told), style.colour(p))
+        ax.set_ylim(len(names) - 0.4, -0.6)
+        ax.set_yticks(range(len(names)), names if p == 0 else [], size=style.BODY)
         ax.tick_params(axis="y", length=0)
-        ax.axhline(agenda.n_issues - 0.5, color=style.GRID, lw=1)
+        ax.axhline(len(told) - 0.5, color=style.GRID, lw=1)
         ax.set_title(style.label(party), loc="left", size=style.BODY, weight="bold",
                      color=style.colour(p))  # fmt: skip
         ax.set_xlabel(f"own war-months of {style.label(party)}", size=style.SMALL)
@@ -197,12 +211,38 @@ def _account(run: Run) -> list[Path]:
     return page.save(run.figures, "robust_account")
 
 
-def _bars(ax: Axes, rows: list[Row], colour: str) -> None:
+def heaviest(run: Run) -> list[int]:
+    """Return the points told one by one, in agenda order: heaviest with some party, by its scale.
+
+    A party's own scale is its largest gain or loss on any one point.
+    """
+    every = [_points(run, party, "fighting_months") for party in run.case.parties]
+    scaled = np.max([np.abs(x) / max(np.abs(x).max(), 1e-12) for x in every], axis=0)
+    chosen: list[int] = np.sort(np.argsort(-scaled, kind="stable")[:TOLD]).tolist()
+    return chosen
+
+
+def _points(run: Run, party: str, column: str) -> Floats:
+    """Return a column of a party's account, point by point, (J,)."""
+    rows = [row for row in of_kind(run.table, "account", party) if row["issue"] is not None]
+    return np.array([row[column] for row in rows], dtype=float)
+
+
+def _account_of(run: Run, party: str, told: list[int]) -> tuple[Floats, Floats]:
+    """Return what the rows of a party hold, beyond fighting on and beyond the status quo."""
+    saved = next(r for r in of_kind(run.table, "account", party) if r["issue"] is None)
+    found = []
+    for column, last in (("fighting_months", saved["fighting_months"]),
+                         ("status_quo_months", np.nan)):  # fmt: skip
+        points = _points(run, party, column)
+        rest = np.delete(points, told)
+        found.append(np.array([*points[told], *([rest.sum()] if len(rest) else []), last]))
+    return found[0], found[1]
+
+
+def _bars(ax: Axes, fight: Floats, quo: Floats, colour: str) -> None:
     """Draw bars against fighting on and marks against the status quo."""
-    fight = np.array([row["fighting_months"] for row in rows], dtype=float)
-    quo = np.array([np.nan if row["status_quo_months"] is None else row["status_quo_months"]
-                    for row in rows])  # fmt: skip
-    at = np.arange(len(rows))
+    at = np.arange(len(fight))
     ax.barh(at, fight, 0.66, color=colour, alpha=0.55)
     ax.plot(quo, at, "|", ms=8, mew=1.8, color=style.INK)
     ax.axvline(0, color=style.INK, lw=0.8)
@@ -237,7 +277,9 @@ def _account_title(run: Run) -> str:
 
 def _account_caption(run: Run) -> str:
     return (
-        "Medians over fresh worlds, at the strength of guarantees of this text. Bars of one party "
-        "add up, with the war's cost saved, to about its gain over fighting on; own war-months of "
-        "different parties do not compare.\n" + _conditions(run)
+        "Medians over fresh worlds, at the strength of guarantees of this text. Told one by one: "
+        f"the {TOLD} points that weigh most with any party, by its own scale; of the others the "
+        "sum, each by itself in the table of the run. Bars of one party add up, with the war's "
+        "cost saved, to about its gain over fighting on; own war-months of different parties do "
+        "not compare.\n" + _conditions(run)
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from experiments.figures import style
 from experiments.figures.source import Run, numbers
@@ -28,7 +29,7 @@ def draw(run: Run) -> list[Path]:
     top = max(tallest(sample, bins) for sample in samples)
     for n, (sample, (_, words)) in enumerate(zip(samples, KINDS, strict=True)):
         ax = page.axes(0.6, BELOW + (1 - n) * (PANEL + APART), WIDTH, PANEL)
-        panel(ax, sample, bins, words)
+        panel(ax, sample, bins, words, f"{_exists(sample)} {where(sample)}")
         ax.set_ylim(0, 1.25 * top)
     ax.set_xlabel("Gain of the worst-off signer beyond fighting on, in its own war-months")
     return page.save(run.figures, "zopa")
@@ -54,8 +55,8 @@ def tallest(sample: Floats, bins: Floats) -> float:
     return float(np.histogram(finite, bins)[0].max() / len(sample)) if len(finite) else 1.0
 
 
-def panel(ax: Axes, sample: Floats, bins: Floats, words: str) -> None:
-    """Draw one sample of gains: how many worlds, where they end, what share has a deal."""
+def panel(ax: Axes, sample: Floats, bins: Floats, words: str, said: str) -> None:
+    """Draw one sample of gains under a heading and a sentence: how many worlds gain how much."""
     finite = sample[np.isfinite(sample)]
     weights = np.full(len(finite), 1 / len(sample))
     ax.hist(finite, bins, weights=weights, color=COLOUR, ec="white", lw=0.5)
@@ -67,7 +68,8 @@ def panel(ax: Axes, sample: Floats, bins: Floats, words: str) -> None:
                 ha="right", va="center")  # fmt: skip
     _spread(ax, sample)
     ax.set_title(words, loc="left", size=style.BODY, weight="bold", pad=20)
-    ax.text(0, 1.04, _said(sample), transform=ax.transAxes, size=style.BODY)
+    ax.text(0, 1.04, said, transform=ax.transAxes, size=style.BODY)
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     ax.set_ylabel("share of worlds")
 
@@ -82,18 +84,22 @@ def _spread(ax: Axes, sample: Floats) -> None:
     ax.plot(mid, y, "o", color=style.QUIET, ms=5, transform=across)
 
 
-def _said(sample: Floats) -> str:
-    """Say the share of worlds with a deal, and count the worlds that no axis can show."""
-    share, none = float((sample >= 0).mean()), int((~np.isfinite(sample)).sum())
-    said = (
-        f"A text no signer finds worse than fighting on exists in {style.percent(share)} of worlds."
-    )
+def _exists(sample: Floats) -> str:
+    """Say the share of worlds with a deal."""
+    share = style.percent(float((sample >= 0).mean()))
+    return f"A text no signer finds worse than fighting on exists in {share} of worlds."
+
+
+def where(sample: Floats) -> str:
+    """Say where the gains lie, and count the worlds that no axis can show."""
+    none, said = int((~np.isfinite(sample)).sum()), []
     mid, low, high = style.middle_and_90(sample)
     if np.isfinite(low):
-        said += f" Median {mid:+.1f}; 90 % of worlds {low:+.1f} to {high:+.1f}."
+        said.append(f"Median {mid:+.1f}; 90 % of worlds {low:+.1f} to {high:+.1f}.")
     if none:
-        said += f" Not drawn: {none} of {len(sample)} worlds where every text crosses a red line."
-    return said
+        count = f"{none} of {len(sample)}"
+        said.append(f"Not drawn: {count} worlds where every text crosses a red line.")
+    return " ".join(said)
 
 
 def _title(run: Run) -> str:

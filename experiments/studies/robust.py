@@ -26,10 +26,10 @@ from sim.jury import hold_text, jury_of, new_bench, share_accepted, verdicts
 from sim.ledger import against, ledger
 from sim.posterior import ensemble_of
 from sim.proof import Stakes
-from sim.robust import NEAR, STARTS, STEPS, draft, stay_close
+from sim.robust import NEAR, STARTS, STEPS, draft, inclusion, stay_close
 from sim.standing import stand
 from sim.world import World
-from sim.worth import Ints, broken_rules
+from sim.worth import Bools, Ints, broken_rules
 from sim.zopa import zopa
 
 FIRST = ("robust_share", "near_optimal", "winners_curse", "single_world", "mean_world")
@@ -44,6 +44,8 @@ CHANGES = 10
 """Most changes of a document that are looked at."""
 FEWEST_KNOWN = 2
 """Documents that settle fewer points are too near to everything."""
+ALIKE = 0.95
+"""Share of the nearly as good texts that hold the same option where a point counts as settled."""
 LEAST_WORLDS = 40
 """Below so many worlds the search is kept short: a smoke run."""
 
@@ -219,6 +221,12 @@ def of_kind(worlds: pa.Table, kind: str, name: str | None = None) -> list[Row]:
     ]
 
 
+def settled_alike(shares: Floats) -> Bools:
+    """Say on which points the texts agree, (J,), by the share that holds each option, (J, K)."""
+    alike: Bools = shares.max(axis=1) >= ALIKE
+    return alike
+
+
 def parsed(case: Case, rows: list[Row]) -> Ints:
     """Return the texts of rows, (N, J)."""
     return np.array([case.agenda.parse(row["text"]) for row in rows])
@@ -268,16 +276,16 @@ def _robust(best: Row, n: int) -> Finding:
 
 def _near(case: Case, near: list[Row]) -> Finding:
     """Say how many texts are nearly as good and which points they share."""
-    texts = parsed(case, near)
-    top = np.array([np.bincount(column).max() for column in texts.T]) / len(texts)
-    ids, agenda = np.flatnonzero(top >= 0.95), case.agenda
+    texts, agenda = parsed(case, near), case.agenda
+    shares = inclusion(texts, agenda.max_options)
+    ids = np.flatnonzero(settled_alike(shares))
     said = ", ".join(
-        f"{agenda.issue_ids[j]}={agenda.issues[j].codes[int(np.bincount(texts[:, j]).argmax())]}"
-        for j in ids
+        f"{agenda.issue_ids[j]}={agenda.issues[j].codes[int(shares[j].argmax())]}" for j in ids
     )
     sentence = (
-        f"{len(texts)} texts found are within {NEAR:g} of the best share; {int((top == 1).sum())} "
-        f"of {len(top)} points are the same in all of them, {len(ids)} in 95 %: {said or 'none'}."
+        f"{len(texts)} texts found are within {NEAR:g} of the best share; {len(ids)} of "
+        f"{agenda.n_issues} points are settled alike in at least {percent(ALIKE)} of them"
+        f"{f' ({said})' if said else ''}, {int((shares.max(axis=1) == 1).sum())} in all."
     )
     return finding(exactly(float(len(ids)), len(texts)), "points", sentence)
 

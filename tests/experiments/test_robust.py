@@ -1,16 +1,23 @@
 """The study of robust texts: what it counts on fresh worlds, distances, accounts, sentences."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from experiments import store
 from experiments.compose import composed
 from experiments.config import read_config
+from experiments.figures import robust as figure
+from experiments.figures import style
+from experiments.figures.source import Run
 from experiments.studies import robust
 from sim.case import load_case
 from sim.documents import text_of
 from sim.ensemble import prior_ensemble
 from sim.settings import Settings
+from tests.experiments.test_figures import collecting, words_of
 from tests.sim.test_robust import accepted
 
 WORLDS = 12
@@ -87,3 +94,37 @@ def test_findings_recommend_nothing_and_show_the_curse(asked):
     fall = best["share_searched"] - best["share_fresh"]
     assert found["winners_curse"]["value"] == pytest.approx(fall)
     assert 0 <= found["robust_share"]["low"] <= found["robust_share"]["value"]
+
+
+def test_the_figure_marks_the_points_the_finding_counts(asked, monkeypatch):
+    """Every point under one of two headings; the count of the first is the finding's value."""
+    case, config, table = asked
+    found = robust.findings(table, None, case, config, {})["near_optimal"]
+    agreed = int(found["value"])
+    assert f"{agreed} of {case.agenda.n_issues} points are settled alike" in found["sentence"]
+    pages = collecting(monkeypatch)
+    with style.look():
+        figure.draw(Run(Path(), case, config, table.add_column(0, "arm", [["base"] * len(table)])))
+    said = [text.get_text() for text, _ in words_of(pages[0])]
+    heads = [word for word in said if word.startswith("Settled ")]
+    counts = [int(re.search(r": (\d+) points", head)[1]) for head in heads]
+    assert counts == [n for n in (agreed, case.agenda.n_issues - agreed) if n]
+    titles = [case.agenda.title(j) for j in range(case.agenda.n_issues)]
+    shown = [word for word in said if word in titles]
+    near = robust.parsed(case, robust.of_kind(table, "near"))
+    alike = robust.settled_alike(robust.inclusion(near, case.agenda.max_options))
+    assert shown == [titles[j] for j in (*np.flatnonzero(alike), *np.flatnonzero(~alike))]
+
+
+def test_the_points_drawn_and_the_others_add_up_to_the_whole_account(asked, monkeypatch):
+    case, config, table = asked
+    run = Run(Path(), case, config, table)
+    monkeypatch.setattr(figure, "TOLD", 2)
+    told = figure.heaviest(run)
+    assert len(told) == 2
+    for party in case.parties:
+        rows = robust.of_kind(table, "account", party)
+        fight, quo = figure._account_of(run, party, told)
+        assert len(fight) == len(quo) == 4
+        assert fight.sum() == pytest.approx(sum(row["fighting_months"] for row in rows))
+        assert quo[:-1].sum() == pytest.approx(sum(row["status_quo_months"] for row in rows[:-1]))
