@@ -35,6 +35,21 @@ def not_built(sentence: str) -> Finding:
     return blank | {"sentence": sentence}
 
 
+def unsettled(question: str, unproven: int) -> Finding:
+    """Return the finding of a question that was settled in no world."""
+    sentence = f"{question} stayed unproven in all {unproven} worlds asked."
+    return not_built(sentence) | {"n_unproven": unproven}
+
+
+def left_out(unproven: int) -> str:
+    """Say how many worlds are left out.
+
+    >>> left_out(0), left_out(2)
+    ('', '; worlds left out as unproven: 2')
+    """
+    return f"; worlds left out as unproven: {unproven}" if unproven else ""
+
+
 def exactly(value: float, n: int) -> Range:
     """Return a number that no sampling blurs."""
     return Range(value, value, value, n=n)

@@ -74,7 +74,7 @@ def prepare(config: Config) -> Job:
     for rule in dict.fromkeys(arm.mediator.rule for arm in (config, *arms.values())):
         _check_rule(rule, faults)
     hashes = _inputs(config, study.inputs(config), faults)
-    units = study.units(case, config)
+    units = _units(study, config, case, {name: (arm, cases[name]) for name, arm in arms.items()})
     if config.only_world is not None and config.only_world >= units:
         faults.add("only_world", str(config.only_world), f"0 to {units - 1}", str(units - 1))
     faults.raise_if_any()
@@ -83,6 +83,20 @@ def prepare(config: Config) -> Job:
     ensemble = manifest.ensemble_sha256(config, case)
     run_id = identity.run_id_of(config.identity(), case.sha256, ensemble, hashes)
     return Job(config, case, ready, run_id, study, units)
+
+
+def _units(study: Study, config: Config, case: Case, arms: dict[str, tuple[Config, Case]]) -> int:
+    """Return how many units of work there are; what an arm asks of its case is checked too."""
+    units, faults = study.units(case, config), FaultList()
+    for name, (arm, of) in arms.items():
+        if arm is not config:
+            try:
+                study.units(of, arm)
+            except BadInput as bad:
+                places = (replace(f, place=f"study.arms.{name}.{f.place}") for f in bad.faults)
+                faults.extend(places)
+    faults.raise_if_any()
+    return units
 
 
 def _same_case(arm: Config, config: Config) -> bool:

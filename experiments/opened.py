@@ -7,7 +7,16 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.config import Config
-from experiments.findings import SHARE, Findings, finding, middle, not_built, percent
+from experiments.findings import (
+    SHARE,
+    Findings,
+    finding,
+    left_out,
+    middle,
+    not_built,
+    percent,
+    unsettled,
+)
 from experiments.openings import (
     ALL,
     AMEND,
@@ -140,32 +149,17 @@ def _of_range(of: Opened, case: Case) -> Findings:
     """Say how often a range is open, what each party has to spare, and what opens it."""
     name, unproven = f"open_{of.name}", of.n_unproven(OPEN)
     if not len(of.open):
-        return {name: _unsettled(f"Whether all sign {subject(of.name)}", unproven)}
+        return {name: unsettled(f"Whether all sign {subject(of.name)}", unproven)}
     value, closed = sampling(of.open.astype(float), share), int((~of.open).sum())
     aside = "" if of.name in (ANY, WAITING) else " (red lines and law set aside)"
     sentence = (
         f"Signed by all, {subject(of.name)}{aside}: in {percent(value.value)} of {value.n} "
-        f"worlds ({value.words(percent)}){_spare(of, case)}{_left_out(unproven)}."
+        f"worlds ({value.words(percent)}){_spare(of, case)}{left_out(unproven)}."
     )
     found = {name: finding(value, SHARE, sentence) | {"n_unproven": unproven}}
     if closed:
         found |= {f"opens_{of.name}_{k}": _instrument(of, case, k, closed) for k in INSTRUMENTS}
     return found
-
-
-def _unsettled(question: str, unproven: int) -> dict[str, Any]:
-    """Return the finding of a question that was settled in no world."""
-    sentence = f"{question} stayed unproven in all {unproven} worlds asked."
-    return not_built(sentence) | {"n_unproven": unproven}
-
-
-def _left_out(unproven: int) -> str:
-    """Say how many worlds are left out.
-
-    >>> _left_out(0), _left_out(2)
-    ('', '; worlds left out as unproven: 2')
-    """
-    return f"; worlds left out as unproven: {unproven}" if unproven else ""
 
 
 def _spare(of: Opened, case: Case) -> str:
@@ -199,7 +193,7 @@ def _instrument(of: Opened, case: Case, kind: str, closed: int) -> dict[str, Any
     unproven = of.n_unproven(OPEN) + closed - len(settled)
     question = f"{kind.title()} ({TOLD[kind]}), used on one alone where {subject(of.name)} is not "
     if not settled:
-        return _unsettled(f"{question}signed by all,", unproven)
+        return unsettled(f"{question}signed by all,", unproven)
     needed = np.array([[amounts[world] for world in settled] for amounts in each])
     value = sampling((~np.isnan(needed)).any(axis=0).astype(float), share)
     said = zip(parties, needed, strict=True)
@@ -207,8 +201,7 @@ def _instrument(of: Opened, case: Case, kind: str, closed: int) -> dict[str, Any
     return finding(
         value,
         "share of closed worlds",
-        f"{question}signed by all ({len(settled)} worlds): {'; '.join(parts)}"
-        f"{_left_out(unproven)}.",
+        f"{question}signed by all ({len(settled)} worlds): {'; '.join(parts)}{left_out(unproven)}.",
     ) | {"n_unproven": unproven}
 
 
@@ -234,10 +227,10 @@ def _changes(of: Opened) -> Findings:
     """Say how few points of a document must change so that all sign, and which most often."""
     name, unproven = f"changes_{of.name}", of.n_unproven(AMEND)
     if not of.changes:
-        return {name: _unsettled(f"Which points of {of.name} to change so that all sign", unproven)}
+        return {name: unsettled(f"Which points of {of.name} to change so that all sign", unproven)}
     fewest = np.array([r["amount"] for r in of.changes if r["amount"] is not None], dtype=float)
     if not len(fewest):
-        none = not_built(f"No change to {of.name} lets all sign{_left_out(unproven)}.")
+        none = not_built(f"No change to {of.name} lets all sign{left_out(unproven)}.")
         return {name: none | {"n_unproven": unproven}}
     sets = [r["changed"].split("|") for r in of.changes if r["amount"] is not None]
     in_any = Counter(i for world in sets for i in {j for s in world for j in s.split(";") if j})
@@ -250,7 +243,7 @@ def _changes(of: Opened) -> Findings:
         f"{value.value:.0f} (median of {len(fewest)} worlds; 90 % {value.low:.0f} to "
         f"{value.high:.0f}), {choices:.0f} smallest sets of changes in the middle world; in every "
         f"set: {_often(in_all, len(sets))}; in some set: {_often(in_any, len(sets))}"
-        f"{_left_out(unproven)}."
+        f"{left_out(unproven)}."
     )
     return {name: finding(value, "points", sentence) | {"n_unproven": unproven}}
 

@@ -31,7 +31,7 @@ from sim.openings import (
 )
 from sim.ripeness import waiting_bar
 from sim.settings import Settings
-from sim.terms import Terms, UnprovenError, hold, terms_of
+from sim.terms import Terms, hold, settled, terms_of
 from sim.trust import least_points, least_trust, own_trust
 from sim.world import World
 from sim.worth import MICRO, Table
@@ -117,10 +117,7 @@ def _openings(ensemble: Ensemble, i: int, world: World, asked: Asked) -> Iterato
 
 def _answer(kind: str, party: str, question: Callable[..., float | None], *about: Any) -> Row:
     """Return the row of one question about a party; one that stays open is marked unproven."""
-    try:
-        return _row(kind, party, question(*about))
-    except UnprovenError:
-        return _row(kind, party, None, proven=False)
+    return _row(kind, party, *settled(question, *about))
 
 
 def _is_open(terms: Terms) -> float:
@@ -153,13 +150,12 @@ def _war(world: World, table: Table, sign: float, asked: Asked) -> float | None:
 
 def _pairs(case: Case, world: World, terms: Terms) -> Iterator[Row]:
     """Yield the pairs of carrots for the belligerents that open the range, own war-months."""
-    try:
-        found = carrot_pairs(_of_two(terms), *case.belligerents).tolist()
-    except UnprovenError:
-        yield _row(PAIR, "", None, proven=False)
+    found, proven = settled(carrot_pairs, _of_two(terms), *case.belligerents)
+    if found is None:
+        yield _row(PAIR, "", None, proven)
         return
     one, two = (float(world.month[p]) * MICRO for p in case.belligerents)
-    for x, y in found:
+    for x, y in found.tolist():
         yield _row(PAIR, "", x / one) | {"second": y / two}
 
 
@@ -172,12 +168,10 @@ def _of_two(terms: Terms) -> Terms:
 def _changes(ensemble: Ensemble, world: World, name: str) -> Row:
     """Return the fewest points of a document to change so that all sign, and every set of them."""
     case = ensemble.case
-    try:
-        found = amend(terms_of(world, ensemble.table), text_of(case, name).text)
-    except UnprovenError:
-        return _row(AMEND, "", None, proven=False)
+    terms, text = terms_of(world, ensemble.table), text_of(case, name).text
+    found, proven = settled(amend, terms, text)
     if found is None:
-        return _row(AMEND, "", None)
+        return _row(AMEND, "", None, proven)
     ids = case.agenda.issue_ids
     sets = "|".join(";".join(ids[j] for j in points) for points in found.points)
     return _row(AMEND, "", float(found.fewest)) | {"changed": sets}

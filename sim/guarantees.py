@@ -9,7 +9,7 @@ packages are tried; a red line rules one out for its party.
 import numpy as np
 
 from sim.compiled import compiled, rule
-from sim.terms import Terms, hold, join, search, terms_of
+from sim.terms import Terms, hold, join, search, settled, terms_of
 from sim.world import World
 from sim.worth import Bools, Ints, Table, enforcement_level, surplus
 
@@ -81,16 +81,19 @@ def best_packages(world: World, table: Table, sides: tuple[int, int], text: Ints
     return found
 
 
-def texts_of_strength(world: World, table: Table, held: dict[int, int]) -> list[Ints | None]:
+def texts_of_strength(
+    world: World, table: Table, held: dict[int, int]
+) -> list[tuple[Ints | None, bool]]:
     """Return for every level a text of exactly that strength which both belligerents sign, or None.
 
-    ``held`` {issue: option} stays; law and the consent of others are set aside.
+    ``held`` {issue: option} stays; law and the consent of others are set aside. Beside each stands
+    whether the question was settled.
     """
     alone = table._replace(needs=np.zeros_like(table.needs))
     terms, points = terms_of(world, alone, law=False), table.enforcement
     if held:
         terms = hold(terms, held)
-    return [_of_strength(terms, points, level) for level in range(world.base.shape[1])]
+    return [settled(_of_strength, terms, points, level) for level in range(world.base.shape[1])]
 
 
 def _of_strength(terms: Terms, points: Ints, level: int) -> Ints | None:

@@ -7,7 +7,9 @@ point fixed", is written as a further signer (:func:`join`): linear in the optio
 surplus, with options it refuses; so it is handled by the same exact solver and the same proof.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from sim.proof import Stakes
 from sim.world import World
 from sim.worth import Bools, Ints, Table, enforcement_level, is_signer, surplus
 from sim.zopa import exists_above
+
+T = TypeVar("T")
 
 FREE = -(10**9)
 """A bar that asks nothing, micro-util: no surplus is as low."""
@@ -60,6 +64,14 @@ def search(terms: Terms, bar: Ints) -> Ints | None:
     if not found.proven:
         raise UnprovenError("a question about the texts was cut off before it was settled")
     return found.text
+
+
+def settled(question: Callable[..., T], *about: Any) -> tuple[T | None, bool]:
+    """Return the answer to a question and True, or None and False where it stayed open."""
+    try:
+        return question(*about), True
+    except UnprovenError:
+        return None, False
 
 
 def surpluses(terms: Terms, text: Ints) -> Ints:

@@ -11,8 +11,12 @@ from matplotlib.patches import Rectangle
 from experiments.figures import style
 from experiments.figures.source import Run
 from experiments.figures.style import Page
+from experiments.findings import left_out
+from experiments.held import Side
 from experiments.studies.q04_freeze_for_what import (
-    Side,
+    CEILING,
+    DOCUMENT,
+    Gains,
     direction,
     gains,
     least_pairs,
@@ -27,8 +31,8 @@ between panels, and for column names that lean out to the right."""
 FRAME = "#EBCB76"
 
 PANELS = (
-    ("document_months", "every other point as in the document"),
-    ("ceiling_months", "every other point free"),
+    (DOCUMENT, "every other point as in the document"),
+    (CEILING, "every other point free"),
 )
 
 
@@ -56,14 +60,20 @@ def draw(run: Run) -> list[Path]:
     return page.save(run.figures, "compensation")
 
 
-def _cells(run: Run, side: Side, column: str) -> np.ndarray:
+def _cells(run: Run, side: Side, column: str) -> Gains:
     worlds = run.worlds.filter(pc.equal(run.worlds["side"], side.name))
     return gains(worlds, column, side, run.case)
 
 
-def _panel(ax: Axes, cells: np.ndarray, side: Side, run: Run) -> None:
+def _panel(ax: Axes, cells: Gains, side: Side, run: Run) -> None:
     """Draw the median gain of every pair; frame the least pairs that will do in half of worlds."""
-    median = np.sort(cells, axis=2)[:, :, cells.shape[2] // 2]
+    count = cells.months.shape[2]
+    if not count:
+        ax.text(0.5, 0.5, "unproven\nin every world", ha="center", va="center",
+                transform=ax.transAxes)  # fmt: skip
+        ax.set(xticks=[], yticks=[], facecolor=style.UNKNOWN_GREY)
+        return
+    median = np.sort(cells.months, axis=2)[:, :, count // 2]
     shown = np.ma.masked_invalid(median)
     ax.set_facecolor(style.UNKNOWN_GREY)
     ax.imshow(shown.T, cmap="RdBu", norm=TwoSlopeNorm(0, -60, 60), aspect="auto")
@@ -72,7 +82,7 @@ def _panel(ax: Axes, cells: np.ndarray, side: Side, run: Run) -> None:
         dark = np.isfinite(median[i, j]) and abs(median[i, j]) > 35
         ax.text(i, j, words, ha="center", va="center", size=style.SMALL,
                 color="white" if dark else style.INK)  # fmt: skip
-    for i, j in least_pairs((cells >= 0).mean(axis=2) >= 0.5, direction(run.case, side)):
+    for i, j in least_pairs(cells.enough >= 0.5, direction(run.case, side)):
         ax.add_patch(Rectangle((i - 0.46, j - 0.44), 0.92, 0.88, fill=False, lw=2.6, ec=FRAME))
     issues = [run.case.agenda.issues[j] for j in side.points]
     ax.set_xticks(range(len(median)), [_plain(o.code) for o in issues[0].options],
@@ -90,8 +100,10 @@ def _plain(code: str) -> str:
 def _title(run: Run, asked: list[Side]) -> str:
     parts = []
     for side in asked:
-        rest = [float((_cells(run, side, name) >= 0).mean()) for name, _ in PANELS]
-        told = " and ".join(style.percent(share) for share in rest)
+        rest = [_cells(run, side, name) for name, _ in PANELS]
+        told = " and ".join(
+            style.percent(float(r.enough.mean())) if r.months.size else "unproven" for r in rest
+        )
         parts.append(f"{style.label(side.name)} {told}")
     return (
         "With one point the other side's way, pairs of two other points that leave a side no worse "
@@ -102,10 +114,12 @@ def _title(run: Run, asked: list[Side]) -> str:
 def _caption(run: Run) -> str:
     document = run.config.compensation.document
     n = len(set(run.numbers))
+    unproven = max(_cells(run, side, CEILING).unproven for side in sides(run.case, run.config))
     return (
         f"Median gain of the side over fighting on, in its own war-months, for every pair of "
         f"options of two points. Left: every other point as in {document}. Right: every other "
-        "point chosen for the side, with every other signer no worse than fighting on. The title "
+        "point chosen for the side, with every other signer no worse than fighting on"
+        f"{left_out(unproven)}. The title "
         "counts pairs and worlds of either panel. None: in half of worlds the pair crosses a red "
         "line, or no text with it is signed by the others. Framed: the least pairs that leave the "
         "side no worse than fighting on in half of worlds. The same question is put to each side; "

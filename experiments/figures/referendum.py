@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from experiments.figures import style
 from experiments.figures.source import Run
 from experiments.figures.style import Page
+from experiments.findings import left_out
 from experiments.referendum import Referendum, referendums
 from experiments.studies.guarantees import (
     BOTH,
@@ -136,8 +137,10 @@ def _choosers(run: Run) -> list[tuple[str, str]]:
 
 
 def _line(ax: Axes, run: Run, reading: str, chooser: str) -> None:
-    pair = answers(run.worlds, run.case, reading, chooser).signs
-    shares = 100 * (pair[0] & pair[1]).mean(axis=0)
+    together = answers(run.worlds, run.case, reading, chooser).together
+    if not len(together):
+        return
+    shares = 100 * together.mean(axis=0)
     colour, dash, width = LOOKS[reading]
     ax.plot(np.arange(len(shares)), shares, dash, color=colour, lw=width, label=LINES[reading])
 
@@ -145,8 +148,9 @@ def _line(ax: Axes, run: Run, reading: str, chooser: str) -> None:
 def _rest_title(run: Run) -> str:
     best = []
     for chooser in (BOTH, OPTIMISED):
-        pair = answers(run.worlds, run.case, "both", chooser).signs
-        best.append(style.percent(float((pair[0] & pair[1]).mean(axis=0).max())))
+        together = answers(run.worlds, run.case, "both", chooser).together
+        most = float(together.mean(axis=0).max()) if len(together) else None
+        best.append("an unproven share" if most is None else style.percent(most))
     one, two = (title(side) for side in sides(run.case))
     return style.unbroken(
         f"{document(run)}: {one} and {two} both sign with the best package of one strength in at "
@@ -155,9 +159,10 @@ def _rest_title(run: Run) -> str:
 
 
 def _rest_caption(run: Run) -> str:
+    unproven = max(answers(run.worlds, run.case, r, OPTIMISED).unproven for r in READINGS)
     return (
         "Left: a package of exactly E points is added to the rest of the document, the one that "
         "serves the less content of the two. Right: the exact solver says whether any text of "
         "exactly E points is signed by both sides. Law, stated conditions and the consent of "
-        "others are set aside.\n" + run.conditions(_worlds(run))
+        f"others are set aside{left_out(unproven)}.\n" + run.conditions(_worlds(run))
     )

@@ -16,10 +16,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from experiments import held
 from experiments.columns import Column
 from experiments.config import Config
-from experiments.findings import SHARE, Finding, Findings, exactly, finding, middle, percent
+from experiments.findings import (
+    SHARE,
+    Finding,
+    Findings,
+    exactly,
+    finding,
+    left_out,
+    middle,
+    percent,
+    unsettled,
+)
 from experiments.ranges import BoxRange, Floats, Range, sampling, share
 from experiments.referendum import Referendum, referendums
 from experiments.switches import settings_of
@@ -62,6 +74,7 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
         "text": (text, "issue=option;...; null where every package is refused"),
         "draw_delta": (real, "per month"),
         "draw_rho0": (real, "per month"),
+        "proven": (pa.bool_(), "false where the solver left open whether there is a text"),
     }
     for side in sides(case):
         found |= {
@@ -109,16 +122,8 @@ def held_points(case: Case, config: Config) -> dict[int, int]:
     BadInput
         With every issue and option the case does not have.
     """
-    agenda, faults, found = case.agenda, FaultList(), {}
-    for issue, option in config.guarantees.held.items():
-        there = issue in agenda.issue_ids
-        codes = agenda.issues[agenda.issue_index(issue)].codes if there else ()
-        if option in codes:
-            found[agenda.issue_index(issue)] = codes.index(option)
-        else:
-            word, allowed = (option, codes) if there else (issue, agenda.issue_ids)
-            near = nearest(word, allowed)
-            faults.add(f"guarantees.held.{issue}", word, ", ".join(allowed), near)
+    faults = FaultList()
+    found = held.held_points(case, "guarantees.held", config.guarantees.held, faults)
     faults.raise_if_any()
     return found
 
@@ -127,14 +132,14 @@ def simulate(case: Case, config: Config, first: int, last: int) -> dict[str, lis
     """Return the rows of worlds ``first`` .. ``last - 1``."""
     rows: dict[str, list[Any]] = {name: [] for name in columns(case, config)}
     text, settings = fixed_text(case, config), settings_of(config, case)
-    held = held_points(case, config)
+    fixed = held_points(case, config)
     ensembles = {
         reading: ensemble_of(case, replace(settings, enforcement_value=reading), config.seed)
         for reading in READINGS
     }
     for i in range(first, last):
         for reading, ensemble in ensembles.items():
-            for row in chain(_rows(ensemble, i, text), _free_rows(ensemble, i, held)):
+            for row in chain(_rows(ensemble, i, text), _free_rows(ensemble, i, fixed)):
                 for name, column in rows.items():
                     column.append(reading if name == "reading" else row[name])
     return rows
@@ -149,7 +154,7 @@ def _rows(ensemble: Ensemble, i: int, text: Ints) -> Iterator[dict[str, Any]]:
     drawn["draw_rho0"] = ensemble.number(i, ensemble.prior.rows.rho0)
     for c, chooser in enumerate((*sides(case), BOTH)):
         for level, package in enumerate(found[c]):
-            row = {**drawn, "chooser": chooser, "level": level, "text": None}
+            row = {**drawn, "chooser": chooser, "level": level, "text": None, "proven": True}
             there = package[0] >= 0
             if there:
                 row["text"] = case.agenda.codes(package)
@@ -158,13 +163,13 @@ def _rows(ensemble: Ensemble, i: int, text: Ints) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _free_rows(ensemble: Ensemble, i: int, held: dict[int, int]) -> Iterator[dict[str, Any]]:
+def _free_rows(ensemble: Ensemble, i: int, fixed: dict[int, int]) -> Iterator[dict[str, Any]]:
     """Yield one row per level: some text of that strength which both sides sign, or none."""
     case, world = ensemble.case, ensemble.world(i)
     drawn = {"world": i, "draw_delta": world.delta}
     drawn["draw_rho0"] = ensemble.number(i, ensemble.prior.rows.rho0)
-    for level, text in enumerate(texts_of_strength(world, ensemble.table, held)):
-        row = {**drawn, "chooser": OPTIMISED, "level": level}
+    for level, (text, proven) in enumerate(texts_of_strength(world, ensemble.table, fixed)):
+        row = {**drawn, "chooser": OPTIMISED, "level": level, "proven": proven}
         row["text"] = None if text is None else case.agenda.codes(text)
         for p in case.belligerents:
             row |= _side(ensemble, i, world, text, level, p)
@@ -196,7 +201,8 @@ class Answers:
     """One reading and one chooser: arrays (W, L), or (W, 1) for what a world drew.
 
     ``gain``, ``shift``, ``signs`` and ``red`` hold one array per side, in the case's order; nan and
-    False where every package is refused.
+    False where every package is refused. Of all worlds, ``unproven`` are left out because the
+    solver left a level open.
     """
 
     delta: Floats
@@ -206,6 +212,13 @@ class Answers:
     shift: tuple[Floats, ...]
     signs: tuple[Bools, ...]
     red: tuple[Bools, ...]
+    unproven: int
+
+    @property
+    def together(self) -> Bools:
+        """Where both sides sign, (W, L)."""
+        both: Bools = self.signs[0] & self.signs[1]
+        return both
 
     def accepts_at(self, s: int, rho0: float, k_e: float) -> Bools:
         """Say where side ``s`` accepts with rho0 and kE held at a value everywhere (2.3)."""
@@ -219,12 +232,11 @@ class Answers:
 def answers(worlds: pa.Table, case: Case, reading: str, chooser: str) -> Answers:
     """Return the answers under one reading to the packages of one chooser."""
     names = sides(case)
-    is_here = [
-        r == reading and c == chooser
-        for r, c in zip(worlds["reading"].to_pylist(), worlds["chooser"].to_pylist(), strict=True)
-    ]
-    part = worlds.filter(pa.array(is_here))
+    is_here = pc.and_(pc.equal(worlds["reading"], reading), pc.equal(worlds["chooser"], chooser))
+    part = worlds.filter(is_here)
     levels = len(set(part["level"].to_pylist()))
+    left = pc.unique(part.filter(pc.invert(part["proven"]))["world"])
+    part = part.filter(pc.invert(pc.is_in(part["world"], left)))
 
     def grid(name: str) -> Floats:
         cells = [np.nan if x is None else float(x) for x in part[name].to_pylist()]
@@ -240,6 +252,7 @@ def answers(worlds: pa.Table, case: Case, reading: str, chooser: str) -> Answers
         tuple(grid(f"shift_{s}_util") for s in names),
         tuple(yes & ~no for yes, no in zip(signs, red, strict=True)),
         red,
+        len(left),
     )
 
 
@@ -282,8 +295,7 @@ def _of_reading(worlds: pa.Table, case: Case, config: Config, reading: str) -> F
         signs = answers(worlds, case, reading, side).signs[s]
         found |= _shares(signs, f"{side}_{reading}", f"{title(side)} accepts")
         said.append(f"{title(side)} {told(signs)}")
-    pair = answers(worlds, case, reading, BOTH).signs
-    together = pair[0] & pair[1]
+    together = answers(worlds, case, reading, BOTH).together
     found |= _shares(together, f"{BOTH}_{reading}", "One package suits both sides")
     found[f"optimised_{reading}"] = _optimised(worlds, case, config, reading)
     best = int(together.mean(axis=0).argmax())
@@ -298,17 +310,19 @@ def _of_reading(worlds: pa.Table, case: Case, config: Config, reading: str) -> F
 
 def _optimised(worlds: pa.Table, case: Case, config: Config, reading: str) -> Finding:
     """Say how often a text of each strength suits both sides when the rest is chosen too."""
-    pair = answers(worlds, case, reading, OPTIMISED).signs
-    together = pair[0] & pair[1]
-    held = ", ".join(f"{issue}={option}" for issue, option in config.guarantees.held.items())
-    with_it = f"With {held} and every" if held else "With every"
+    found = answers(worlds, case, reading, OPTIMISED)
+    together = found.together
+    fixed = ", ".join(f"{issue}={option}" for issue, option in config.guarantees.held.items())
+    with_it = f"With {fixed} and every" if fixed else "With every"
+    asked = f"{with_it} other point chosen freely, guarantees valued {WORDS[reading]}"
+    if not len(together):
+        return unsettled(f"{asked}: whether both sides sign some text", found.unproven)
     best = sampling(together.any(axis=1).astype(float), share)
-    return finding(
-        best,
-        SHARE,
-        f"{with_it} other point chosen freely, guarantees valued {WORDS[reading]}: both sides sign "
-        f"some text {told(together)}; of some strength or other in {percent(best.value)}.",
+    sentence = (
+        f"{asked}: both sides sign some text {told(together)}; of some strength or other in "
+        f"{percent(best.value)}{left_out(found.unproven)}."
     )
+    return finding(best, SHARE, sentence) | {"n_unproven": found.unproven}
 
 
 def told(signs: Bools) -> str:

@@ -7,12 +7,14 @@ other's; two points that matter to the side take every pair of options. Asked of
   and all further points free: below zero no text with this pair compensates it;
 * its gain where all further points are those of a document;
 
-and of the document with the point held: the fewest points to change so that everybody signs.
+and of the document with the point held: the fewest points to change so that everybody signs. A
+question that the solver leaves open is null in a row marked unproven; the world is left out of what
+is told of that question, and counted.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +24,30 @@ import pyarrow.compute as pc
 
 from experiments.columns import Column
 from experiments.config import Config
-from experiments.findings import MONTHS, SHARE, Findings, column, finding, middle, months, not_built
-from experiments.ranges import BoxRange, sampling, share
+from experiments.findings import (
+    MONTHS,
+    SHARE,
+    Finding,
+    Findings,
+    column,
+    filled,
+    finding,
+    left_out,
+    middle,
+    months,
+    not_built,
+    unsettled,
+)
+from experiments.held import Side, read_side
+from experiments.ranges import BoxRange, Floats, sampling, share
 from experiments.worker import settings_of
 from sim.amend import amend
 from sim.case import Case
 from sim.documents import text_of
 from sim.ensemble import Ensemble
-from sim.errors import BadInput, Fault, nearest
+from sim.errors import FaultList, nearest
 from sim.posterior import ensemble_of
-from sim.terms import Terms, ceiling, hold, search, surpluses, terms_of
+from sim.terms import Terms, ceiling, hold, search, settled, surpluses, terms_of
 from sim.worth import MICRO, Ints
 
 FIRST = ()
@@ -40,35 +56,57 @@ FIRST = ()
 BOXED = False
 """The box negotiates; here nobody does."""
 
+CEILING, DOCUMENT = "ceiling_months", "document_months"
+"""What a pair is worth with every other point free, and with the document's."""
 
-class Side:
-    """One side's question: who, the point held against it, and the two points that vary."""
 
-    def __init__(self, case: Case, party: str, asked: dict[str, Any]) -> None:
-        agenda, self.party, self.name = case.agenda, case.parties.index(party), party
-        self.held = {
-            agenda.issue_index(issue): agenda.option_index(issue, option)
-            for issue, option in asked["held"].items()
-        }
-        self.points = [agenda.issue_index(issue) for issue in asked["points"]]
+@dataclass(frozen=True)
+class Gains:
+    """What every pair of options is worth to a side in every world, and what stayed open.
 
-    def pairs(self, case: Case) -> Iterator[tuple[int, int]]:
-        """Yield every pair of options of the two points."""
-        yield from product(*(range(case.agenda.n_options[j]) for j in self.points))
+    Attributes
+    ----------
+    months : (first options, second options, worlds) float64
+        Own war-months; -inf where nobody else signs or a red line is crossed.
+    unproven : int
+        Worlds left out because the solver left some pair open.
+    """
+
+    months: Floats
+    unproven: int
+
+    @property
+    def enough(self) -> Floats:
+        """The share of worlds in which each pair leaves the side at or above fighting on."""
+        share: Floats = (self.months >= 0).sum(axis=2) / max(self.months.shape[2], 1)
+        return share
+
+
+def units(case: Case, config: Config) -> int:
+    """Return how many worlds there are; raise what is wrong with the document and the sides."""
+    faults = FaultList()
+    known, name = case.document_ids, config.compensation.document
+    if name not in known:
+        faults.add("compensation.document", name, ", ".join(known), nearest(name, known))
+    _read_sides(case, config, faults)
+    faults.raise_if_any()
+    return config.worlds
 
 
 def sides(case: Case, config: Config) -> list[Side]:
     """Return both sides' questions in the fixed order of the parties; raise what is wrong."""
-    asked = config.compensation.sides
-    known = ", ".join(case.parties)
-    for party in asked:
-        if party not in case.parties:
-            place = f"compensation.sides.{party}"
-            raise BadInput(Fault(place, party, known, nearest(party, case.parties)))
+    faults = FaultList()
+    found = _read_sides(case, config, faults)
+    faults.raise_if_any()
+    return sorted(found, key=lambda side: side.party)
+
+
+def _read_sides(case: Case, config: Config, faults: FaultList) -> list[Side]:
+    place, asked = "compensation.sides", config.compensation.sides
     if not asked:
-        fault = Fault("compensation.sides", "none", "a party of the case with held and points")
-        raise BadInput(fault)
-    return [Side(case, party, asked[party]) for party in case.parties if party in asked]
+        faults.add(place, "none", "a party of the case with held and points")
+    found = [read_side(case, p, f"{place}.{p}", said, faults) for p, said in asked.items()]
+    return [side for side in found if side is not None]
 
 
 def columns(case: Case, config: Config) -> dict[str, Column]:
@@ -88,6 +126,11 @@ def columns(case: Case, config: Config) -> dict[str, Column]:
         ),
         "fewest": (pa.int64(), "points of the document to change so that all sign; null: none do"),
         "changed": (text, "issue;... of every such set, a set after each |"),
+        "proven": (
+            pa.bool_(),
+            "false where a question of this row was left open: open, fewest or ceiling_months, "
+            "whichever is null, is then not known",
+        ),
     }
 
 
@@ -119,7 +162,7 @@ def _rows(ensemble: Ensemble, i: int, side: Side, document: Ints) -> Iterator[di
         chosen = dict(zip(side.points, pair, strict=True))
         for j, k in chosen.items():
             text[j] = k
-        top = ceiling(hold(free, side.held | chosen), side.party)
+        top, proven = settled(ceiling, hold(free, side.held | chosen), side.party)
         names = [issues[j].options[k].code for j, k in chosen.items()]
         refused = any(world.red[side.party, j, k] for j, k in (side.held | chosen).items())
         yield same | {
@@ -127,6 +170,7 @@ def _rows(ensemble: Ensemble, i: int, side: Side, document: Ints) -> Iterator[di
             "second": names[1],
             "ceiling_months": None if top is None else top[0] / unit,
             "document_months": None if refused else surpluses(free, text)[side.party] / unit,
+            "proven": proven,
         }
 
 
@@ -134,17 +178,23 @@ def _document_row(
     held: Terms, free: Terms, side: Side, text: Ints, unit: float, case: Case
 ) -> dict[str, Any]:
     """Say what the document with the point held is worth, and the fewest changes to it."""
-    found = amend(held, text)
+    signed, proven = settled(_is_open, held)
+    found, counted = settled(amend, held, text) if signed else (None, proven)
     names = [issue.id for issue in case.agenda.issues]
     sets = [] if found is None else [";".join(names[j] for j in s) for s in found.points]
     return {
         "first": "",
         "second": "",
-        "open": search(held, np.zeros(held.parties, np.int64)) is not None,
+        "open": signed,
         "document_months": float(surpluses(free, text)[side.party]) / unit,
         "fewest": None if found is None else found.fewest,
         "changed": "|".join(sets),
+        "proven": counted,
     }
+
+
+def _is_open(terms: Terms) -> bool:
+    return search(terms, np.zeros(terms.parties, np.int64)) is not None
 
 
 def findings(
@@ -171,61 +221,85 @@ def said(case: Case, side: Side) -> str:
 def _document_findings(worlds: pa.Table, side: Side, case: Case) -> Findings:
     """Say whether all can sign with the point held, and what the document then lacks."""
     table = worlds.filter(pc.equal(worlds["first"], ""))
-    opened = sampling(column(table, "open"), share)
     worth, held = middle(column(table, "document_months")), said(case, side)
-    found = {
-        f"pr_open_{side.name}": finding(
-            opened,
-            SHARE,
-            f"With {held}, some text is signed by all, {side.name} included, in "
-            f"{100 * opened.value:.6g} % of {opened.n} worlds.",
-        ),
+    return {
+        f"pr_open_{side.name}": _open(table, side, held),
         f"document_{side.name}_months": finding(
             worth,
             MONTHS,
             f"The document with {held} is worth {months(worth.value)} own war-months to "
             f"{side.name} (median; 90 % of worlds {months(worth.low)} to {months(worth.high)}).",
         ),
+        f"changes_{side.name}": _changes(table),
     }
-    changes = column(table, "fewest")
-    changes = changes[~np.isnan(changes)]
-    name = f"changes_{side.name}"
+
+
+def _open(table: pa.Table, side: Side, held: str) -> Finding:
+    """Say in what share of worlds all can sign with the point held."""
+    is_open = filled(table, "open")
+    unproven = len(table) - len(is_open)
+    if not len(is_open):
+        return unsettled(f"Whether all sign some text with {held}", unproven)
+    opened = sampling(is_open, share)
+    sentence = (
+        f"With {held}, some text is signed by all, {side.name} included, in "
+        f"{100 * opened.value:.6g} % of {opened.n} worlds{left_out(unproven)}."
+    )
+    return finding(opened, SHARE, sentence) | {"n_unproven": unproven}
+
+
+def _changes(table: pa.Table) -> Finding:
+    """Say how few points of the document must change further so that all sign, and which."""
+    changes, proven = filled(table, "fewest"), int(column(table, "proven").sum())
+    unproven = len(table) - proven
+    if not proven:
+        return unsettled("How few further changes to the document let all sign", unproven)
     if not len(changes):
-        return found | {name: not_built("No change to the document lets all sign.")}
+        none = not_built(f"No change to the document lets all sign{left_out(unproven)}.")
+        return none | {"n_unproven": unproven}
     counts = Counter(
         issue
         for sets in table["changed"].to_pylist()
         for issue in {i for one in sets.split("|") for i in one.split(";") if i}
     )
-    most = ", ".join(f"{n} ({100 * c / len(table):.0f} %)" for n, c in counts.most_common(4))
+    most = ", ".join(f"{n} ({100 * c / proven:.0f} %)" for n, c in counts.most_common(4))
     value = middle(changes)
-    found[name] = finding(
-        value,
-        "points",
+    sentence = (
         f"From there all sign after {value.value:.0f} further changes at the fewest (median; 90 % "
-        f"of worlds {value.low:.0f} to {value.high:.0f}){f'; most often {most}' if most else ''}.",
+        f"of worlds {value.low:.0f} to {value.high:.0f}){f'; most often {most}' if most else ''}"
+        f"{left_out(unproven)}."
     )
-    return found
+    return finding(value, "points", sentence) | {"n_unproven": unproven}
 
 
 def _pair_findings(worlds: pa.Table, side: Side, case: Case) -> Findings:
     """Name the least pairs of options with which the side gains in at least half of worlds."""
-    first, second = (case.agenda.issues[j].id for j in side.points)
-    found: Findings = {}
-    for name, rest in (("ceiling", "all else free"), ("document", "all else as in the document")):
-        cells = gains(worlds, f"{name}_months", side, case)
-        compensated = (cells >= 0).mean(axis=2)
-        least = least_pairs(compensated >= 0.5, direction(case, side))
-        words = "; ".join(_pair_words(case, side, pair) for pair in least)
-        value = sampling((cells >= 0).mean(axis=(0, 1)), lambda x: float(x.mean()))
-        found[f"compensated_{side.name}_{name}"] = finding(
-            value,
-            "share of pairs",
-            f"Of the pairs of {first} and {second}, {100 * value.value:.0f} % leave {side.name} "
-            f"at or above fighting on, {rest} (mean over worlds); the least that do in half of "
-            f"worlds: {words or 'none'}.",
+    return {
+        f"compensated_{side.name}_{name}": _pairs(
+            gains(worlds, column, side, case), side, case, rest
         )
-    return found
+        for name, column, rest in (
+            ("ceiling", CEILING, "all else free"),
+            ("document", DOCUMENT, "all else as in the document"),
+        )
+    }
+
+
+def _pairs(cells: Gains, side: Side, case: Case, rest: str) -> Finding:
+    """Say what share of pairs compensates a side, and the least that do in half of worlds."""
+    first, second = (case.agenda.issues[j].id for j in side.points)
+    if not cells.months.shape[2]:
+        question = f"Which pairs of {first} and {second} make up to {side.name}, {rest},"
+        return unsettled(question, cells.unproven)
+    least = least_pairs(cells.enough >= 0.5, direction(case, side))
+    words = "; ".join(_pair_words(case, side, pair) for pair in least)
+    value = sampling((cells.months >= 0).mean(axis=(0, 1)), lambda x: float(x.mean()))
+    sentence = (
+        f"Of the pairs of {first} and {second}, {100 * value.value:.0f} % leave {side.name} at or "
+        f"above fighting on, {rest} (mean over worlds{left_out(cells.unproven)}); the least that "
+        f"do in half of worlds: {words or 'none'}."
+    )
+    return finding(value, "share of pairs", sentence) | {"n_unproven": cells.unproven}
 
 
 def _pair_words(case: Case, side: Side, pair: tuple[int, int]) -> str:
@@ -238,12 +312,15 @@ def direction(case: Case, side: Side) -> int:
     return 1 if case.priors.direction[side.party] > 0 else -1
 
 
-def gains(worlds: pa.Table, name: str, side: Side, case: Case) -> np.ndarray:
-    """Return a column by pair and world, (first options, second options, worlds); -inf if null."""
+def gains(worlds: pa.Table, name: str, side: Side, case: Case) -> Gains:
+    """Return a side's `CEILING` or `DOCUMENT` column; only the first asks the solver."""
     table = worlds.filter(pc.not_equal(worlds["first"], ""))
-    cells = column(table, name)
     sizes = [case.agenda.n_options[j] for j in side.points]
-    return np.where(np.isnan(cells), -np.inf, cells).reshape(-1, *sizes).transpose(1, 2, 0)
+    cells = column(table, name).reshape(-1, *sizes)
+    proven = column(table, "proven").reshape(-1, *sizes).all(axis=(1, 2))
+    kept = cells[proven] if name == CEILING else cells
+    months = np.where(np.isnan(kept), -np.inf, kept).transpose(1, 2, 0)
+    return Gains(months, len(cells) - len(kept))
 
 
 def least_pairs(good: np.ndarray, direction: int) -> list[tuple[int, int]]:

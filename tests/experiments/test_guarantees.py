@@ -1,6 +1,7 @@
 """The study of guarantees: its closed form at the worlds' own draws, and what it tells."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from experiments import store
@@ -62,6 +63,26 @@ def test_with_the_rest_chosen_too_both_sides_sign_at_least_as_often(asked):
         both = pair.signs[0] & pair.signs[1]
         assert ((free.signs[0] & free.signs[1]) | ~both).all()
         assert np.array_equal(free.signs[0], free.signs[1])  # a text found is signed by both
+
+
+def test_a_strength_the_solver_leaves_open_takes_its_world_out_of_the_count(asked):
+    case, config, worlds = asked
+    rows = worlds.to_pydict()
+    free = [chooser == guarantees.OPTIMISED for chooser in rows["chooser"]]
+    rows["proven"] = [
+        not (free[n] and world == 2 and level == 3)
+        for n, (world, level) in enumerate(zip(rows["world"], rows["level"], strict=True))
+    ]
+    cut = pa.table(rows, schema=worlds.schema)
+    found = guarantees.findings(cut, None, case, config, {})
+    kept = guarantees.answers(worlds, case, "both", guarantees.OPTIMISED).together[[0, 1, 3, 4, 5]]
+    assert found["optimised_both"]["n_unproven"] == 1
+    assert found["optimised_both"]["value"] == kept.any(axis=1).mean()
+    assert "left out as unproven: 1" in found["optimised_both"]["sentence"]
+    rows["proven"] = [not is_free for is_free in free]
+    none = guarantees.findings(pa.table(rows, schema=worlds.schema), None, case, config, {})
+    assert none["optimised_both"]["value"] is None
+    assert none["pr_both_sides_both_none"] == found["pr_both_sides_both_none"]
 
 
 def test_a_polled_public_is_asked_about_packages_of_every_strength(asked):

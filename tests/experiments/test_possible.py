@@ -1,5 +1,6 @@
 """The studies that solve and do not negotiate: what they keep is what the solver says."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 from experiments import opened, openings, store
 from experiments.compose import composed
 from experiments.config import read_config
+from experiments.figures import compensation as compensation_figure
+from experiments.figures import possible, style
+from experiments.figures.source import Run
 from experiments.opened import Opened
 from experiments.openings import CARROT, INSTRUMENTS, OPEN, TRUST, ranges
 from experiments.studies import q01_zopa_today as q01
@@ -20,6 +24,7 @@ from sim.ensemble import consent_needs, prior_ensemble
 from sim.errors import BadInput
 from sim.terms import terms_of
 from sim.zopa import exists
+from tests.experiments.test_figures import collecting, words_of
 
 CASE = load_case("camp_david")
 POINTS = [issue.id for issue in CASE.agenda.issues]
@@ -188,7 +193,7 @@ def test_both_sides_are_asked_every_pair_of_options():
         assert {k for k in kinds if any(n.startswith(f"{k}_{party}") for n in found)} == set(kinds)
     side = q04.sides(CASE, config)[0]
     of_side = table.filter(pa.compute.equal(table["side"], side.name))
-    cells = q04.gains(of_side, "ceiling_months", side, CASE)
+    cells = q04.gains(of_side, q04.CEILING, side, CASE).months
     assert cells.shape == (*sizes, 2)
     row = of_side.to_pylist()[2]
     second = [o.code for o in CASE.agenda.issues[2].options].index(row["second"])
@@ -196,9 +201,85 @@ def test_both_sides_are_asked_every_pair_of_options():
     assert cells[0, second, 0] == (-np.inf if value is None else value)
 
 
-def test_a_side_that_is_no_party_is_bad_input():
-    bad = compensation(sides={"egipt": {"held": {}, "points": POINTS[:2]}})
-    with pytest.raises(BadInput, match=r"compensation\.sides\.egipt: .*nearest egypt"):
-        q04.sides(CASE, config_of("q04_freeze_for_what", **bad))
-    with pytest.raises(BadInput, match=r"compensation\.sides: found none"):
-        q04.sides(CASE, config_of("q04_freeze_for_what", **compensation(sides={})))
+def faults_of(**changes):
+    config = config_of("q04_freeze_for_what", **compensation(**changes))
+    with pytest.raises(BadInput) as bad:
+        q04.units(CASE, config)
+    return {(f.place.removeprefix("compensation."), f.found, f.nearest) for f in bad.value.faults}
+
+
+def test_what_is_wrong_with_the_sides_is_told_before_a_run_begins():
+    """Every fault at once, each under its key: document, party, issue, option, points."""
+    first, second, _ = POINTS[:3]
+    code = CASE.agenda.issues[0].options[0].code
+    one, two = (CASE.parties[p] for p in CASE.belligerents)
+    assert faults_of(sides={}) == {("sides", "none", "none")}
+    sides = {
+        "egipt": {},
+        one: {"held": {first: f"{code}x", "frist": "a"}, "points": [first, second]},
+        two: {"helt": 1, "held": {}, "points": [second]},
+    }
+    assert faults_of(sides=sides, document="none") == {
+        ("document", "none", "none"),
+        ("sides.egipt", "egipt", "egypt"),
+        (f"sides.{one}.held.{first}", f"{code}x", code),
+        (f"sides.{one}.held.frist", "frist", "none"),
+        (f"sides.{one}.points", first, "none"),
+        (f"sides.{two}.helt", "helt", "held"),
+        (f"sides.{two}.held", "{}", "none"),
+        (f"sides.{two}.points", f"['{second}']", "none"),
+    }
+
+
+def test_pairs_the_solver_leaves_open_are_marked_counted_and_stop_nothing(monkeypatch):
+    """World 0 as it is; in world 1 nothing can be proven: left out of all that was asked."""
+    config = config_of("q04_freeze_for_what", **compensation())
+    plain = q04.simulate(CASE, config, 0, 1)
+    cut_off = SimpleNamespace(proven=False, text=None)
+    monkeypatch.setattr("sim.terms.exists_above", lambda *_: cut_off)
+    open_rows = q04.simulate(CASE, config, 1, 2)
+    assert set(plain["proven"]) == {True}
+    assert set(open_rows["proven"]) == {False}
+    asked = {open_rows[name][n] for name in ("open", "fewest", "ceiling_months") for n in range(2)}
+    assert asked == {None}
+    columns = q04.columns(CASE, config)
+    table = store.table_of({n: plain[n] + open_rows[n] for n in columns}, columns)
+    found = q04.findings(table, None, CASE, config, {})
+    alone = q04.findings(store.table_of(plain, columns), None, CASE, config, {})
+    nothing = q04.findings(store.table_of(open_rows, columns), None, CASE, config, {})
+    party = CASE.parties[CASE.belligerents[0]]
+    for name in (f"pr_open_{party}", f"changes_{party}", f"compensated_{party}_ceiling"):
+        assert (found[name]["value"], found[name]["n_unproven"]) == (alone[name]["value"], 1)
+        assert "left out as unproven: 1" in found[name]["sentence"]
+        assert alone[name]["n_unproven"] == 0
+        assert nothing[name]["value"] is None
+        assert "stayed unproven in all 1 worlds" in nothing[name]["sentence"]
+    assert found[f"compensated_{party}_document"]["n_unproven"] == 0
+    assert nothing[f"compensated_{party}_document"]["value"] is not None
+    arm = pa.array(["base"] * len(table))
+    for rows in (table, table.filter(pa.compute.equal(table["world"], 1))):
+        run = Run(Path(), CASE, config, rows.add_column(0, "arm", arm[: len(rows)]))
+        assert "left out as unproven: 1" in said_by(monkeypatch, compensation_figure, run)
+
+
+def said_by(monkeypatch, figure, run):
+    """Return all that the pages of a figure say, line breaks undone; nothing may be cut off."""
+    pages = collecting(monkeypatch)
+    with style.look():
+        figure.draw(run)
+    for page in pages:
+        for text, box in words_of(page):
+            assert box.x0 >= 0, text
+            assert box.x1 <= page.figure.bbox.width, text
+            assert box.y0 >= 0, text
+            assert box.y1 <= page.figure.bbox.height, text
+    return " ".join(text.get_text() for page in pages for text, _ in words_of(page))
+
+
+def test_the_figure_of_the_range_tells_every_kind_its_finding_tells(monkeypatch):
+    config = config_of("q01_zopa_today", "possible.maximum=8")
+    table = table_of(q01, config, 0, 9)
+    found = q01.findings(table, None, CASE, config, {})
+    said = said_by(monkeypatch, possible, Run(Path(), CASE, config, table))
+    for name in ("", *(f"{kind}_" for kind in q01.SIZED)):
+        assert f"{found[f'median_zopa_{name}months']['value']:+.1f}" in said

@@ -104,3 +104,14 @@ def test_a_study_that_reads_no_later_evidence_refuses_it(tmp_path):
     plain["case"]["later"] = str(Path(tmp_path))
     with pytest.raises(BadInput, match=r"case\.later: found .*; allowed null"):
         job.prepare(read_config(plain))
+
+
+def test_what_an_arm_asks_of_its_case_is_checked_before_a_run_begins():
+    arms = {"same": {}, "odd": {"guarantees": {"held": {"donetsk_withdrawal": "stays"}}}}
+    plain = composed(["experiment=q03_how_strong_guarantees"])
+    plain["study"] |= {"arms": arms}
+    with pytest.raises(BadInput) as bad:
+        job.prepare(read_config(plain))
+    (fault,) = bad.value.faults
+    assert fault.place == "study.arms.odd.guarantees.held.donetsk_withdrawal"
+    assert fault.found == "stays"
