@@ -84,7 +84,8 @@ def _every_set(near: Terms, document: Ints, fewest: int, most: int) -> Amendment
             continue
         points = changed(document, text)
         found[points] = text
-        for j in points:
+        free = [j for j in points if not refused[j, document[j]]]  # the others must change here
+        for j in free:
             stays = refused.copy()
             stays[j] = True
             stays[j, document[j]] = False

@@ -9,7 +9,8 @@ packages are tried; a red line rules one out for its party.
 import numpy as np
 
 from sim.compiled import compiled, rule
-from sim.terms import Terms, hold, join, search, settled, terms_of
+from sim.proof import Stakes
+from sim.terms import FREE, Terms, hold, search, settled, terms_of
 from sim.world import World
 from sim.worth import Bools, Ints, Table, enforcement_level, surplus
 
@@ -89,15 +90,23 @@ def texts_of_strength(
     ``held`` {issue: option} stays; law and the consent of others are set aside. Beside each stands
     whether the question was settled.
     """
-    alone = table._replace(needs=np.zeros_like(table.needs))
-    terms, points = terms_of(world, alone, law=False), table.enforcement
-    if held:
-        terms = hold(terms, held)
-    return [settled(_of_strength, terms, points, level) for level in range(world.base.shape[1])]
+    alone = _of_belligerents(terms_of(world, table, law=False))
+    terms = hold(alone, held) if held else alone
+    return [settled(_of_strength, terms, level) for level in range(world.base.shape[1])]
 
 
-def _of_strength(terms: Terms, points: Ints, level: int) -> Ints | None:
-    """Search with two more signers: one wants so many points at least, one at most."""
-    here = join(terms, points, np.array([-level]))
-    here = join(here, -points, np.array([level]))
+def _of_belligerents(terms: Terms) -> Terms:
+    """Return the terms without anybody but the belligerents."""
+    s, t = terms.stakes, terms.table
+    two = np.flatnonzero(t.belligerent)
+    stakes = Stakes(s.coef[two], s.base[two], s.link[two], s.red[two], s.month[two])
+    needs = np.zeros_like(t.needs[:, :, two])
+    return Terms(stakes, t._replace(needs=needs, belligerent=t.belligerent[two]), terms.law)
+
+
+def _of_strength(terms: Terms, level: int) -> Ints | None:
+    """Search among the texts of one level: at any other nobody signs."""
+    base = np.full_like(terms.stakes.base, FREE)
+    base[:, level] = terms.stakes.base[:, level]
+    here = Terms(terms.stakes._replace(base=base), terms.table, terms.law)
     return search(here, np.zeros(here.parties, np.int64))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sim.amend
 from sim import conditions
 from sim.amend import amend
 from sim.conditions import CONSENT, LAW, PARTY, POINT, RED, Condition, binding, shadows
@@ -134,6 +135,21 @@ def test_the_fewest_changes_and_every_choice_of_them(small, seed):
     g = np.random.default_rng(seed)
     document = g.integers(-1, small.n_options)
     check_amendment(small, document)
+
+
+@pytest.mark.parametrize("seed", [5, 6, 7])
+def test_no_choice_of_changes_is_met_twice(monkeypatch, seed):
+    """Asked before the list begins, then once by every set: else lists take hundreds of times."""
+    small = replace(small_of(seed, 2, 5), red=np.zeros((2, 5, 4), bool), rules=[])
+    small = replace(small, base=small.base + 100_000)
+    none = np.arange(4) >= small.n_options[:, None]
+    worst = np.argmin(small.coef[:, 0].sum(axis=0) + 10**9 * none, axis=1)
+    met, ask = [], sim.amend._ask
+    monkeypatch.setattr(sim.amend, "_ask", lambda *about: met.append(ask(*about)) or met[-1])
+    found = amend(terms_of(small.world(), small.table()), worst)
+    sets = [sim.amend.changed(worst, text) for text in met if text is not None]
+    assert sets[0] == sets[1]
+    assert sorted(sets[1:]) == list(found.points)
 
 
 def test_a_list_of_changes_that_is_cut_off_says_so():

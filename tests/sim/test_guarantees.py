@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.guarantees import best_packages
+from sim.guarantees import best_packages, texts_of_strength
 from tests.strategies import small_of
 
 
@@ -51,3 +51,24 @@ def test_without_free_issues_the_text_is_the_only_package():
     found = best_packages(small.world()._replace(), small.table(), (0, 1), text)
     assert found.shape == (3, 1, 3)
     assert found == pytest.approx(0)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 5), st.booleans())
+def test_a_text_of_a_strength_is_found_where_there_is_one(seed, issues, fixed):
+    """The belligerents alone, no law; with one point held or none: against every text."""
+    small = small_of(seed, 3, issues)
+    held = {0: int(small.n_options[0]) - 1} if fixed else {}
+    two = np.flatnonzero(small.belligerent)
+    there = np.zeros(small.base.shape[1], dtype=bool)
+    for text in itertools.product(*map(range, small.n_options)):
+        level = sum(int(small.enforcement[j, k]) for j, k in enumerate(text))
+        gains = dict(small.gains(text))
+        crossed = any(small.red[p, j, k] for p in two for j, k in enumerate(text))
+        if not crossed and all(text[j] == k for j, k in held.items()):
+            there[level] |= min(gains[int(p)] for p in two) >= 0
+    found = texts_of_strength(small.world(), small.table(), held)
+    assert all(settled for _, settled in found)
+    assert [text is not None for text, _ in found] == there.tolist()
+    for level, (text, _) in enumerate(found):
+        if text is not None:
+            assert small.enforcement[np.arange(issues), text].sum() == level
