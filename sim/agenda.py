@@ -64,7 +64,7 @@ class Issue:
     ordered: bool
     options: tuple[Option, ...]
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """Codes of the options, in the listed order."""
         return tuple(option.code for option in self.options)

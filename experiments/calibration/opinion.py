@@ -20,8 +20,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from scipy.special import polygamma
-from scipy.stats import beta as beta_law
+from scipy.special import betainc, polygamma
 
 from sim.case import Case
 from sim.documents import extremes
@@ -227,5 +226,5 @@ def passes(publics: Publics, case: Case, text: Ints, seed: int = 0) -> Floats:
     found = np.zeros_like(share)
     for swing in case.priors.params["public.swing"].value * rng.normal(size=SWINGS):
         least = np.clip(QUORUM - swing, 0.0, 1.0)
-        found += beta_law.sf(least, sure * clear, (1.0 - sure) * clear) / SWINGS
+        found += betainc((1.0 - sure) * clear, sure * clear, 1.0 - least) / SWINGS  # above least
     return found
