@@ -9,7 +9,7 @@ packages are tried; a red line rules one out for its party.
 import numpy as np
 
 from sim.compiled import compiled, rule
-from sim.proof import Stakes
+from sim.proof import Stakes, in_order
 from sim.terms import FREE, Terms, hold, search, settled, terms_of
 from sim.world import World
 from sim.worth import Bools, Ints, Table, enforcement_level, surplus
@@ -75,10 +75,8 @@ def best_packages(world: World, table: Table, sides: tuple[int, int], text: Ints
     """
     free = np.flatnonzero((table.enforcement > 0).any(axis=1))
     found: Ints = np.full((3, world.base.shape[1], len(text)), -1)
-    compiled(fill_packages)(
-        world.coef, world.base, world.link, world.red, table, np.array(sides), free,
-        text.copy(), found,
-    )  # fmt: skip
+    stakes = in_order(terms_of(world, table).stakes)
+    compiled(fill_packages)(*stakes[:4], in_order(table), np.array(sides), free, text.copy(), found)
     return found
 
 

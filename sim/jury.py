@@ -198,6 +198,7 @@ def verdicts(text: Ints, worlds: Sequence[World], table: Table) -> tuple[Bools, 
 
     Integers decide; a text that breaks an implication enters into force nowhere.
     """
+    text = text.copy()  # one that is read-only would be compiled for anew
     level = enforcement_level(text, table.enforcement)
     signers = [p for p in range(len(table.belligerent)) if is_signer(text, table, p)]
     least = np.array([
