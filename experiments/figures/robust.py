@@ -90,17 +90,23 @@ def _bar(ax: Axes, y: float, shares: Floats, labels: list[str], best: int) -> No
         box = Rectangle((left, y - 0.4), share, 0.8, fc=SHADES(share), zorder=3 if framed else 2,
                         ec=style.INK if framed else "white", lw=1.8 if framed else 1.0)  # fmt: skip
         ax.add_patch(box)
-        words = "\n".join(_fitting(f"{label}, {style.percent(share)}", share * WIDE - 0.1))
+        words = "\n".join(_fitting(label, share, share * WIDE - 0.1))
         ax.text(left + 0.05 / WIDE, y, words, size=WORDS, va="center", zorder=4, linespacing=1.0,
                 color="white" if share > 0.55 else style.INK)  # fmt: skip
         left += share
 
 
-def _fitting(words: str, width: float) -> list[str]:
-    """Return a label in at most two lines, or nothing if it is wider than its piece."""
-    lines = style.wrap(style.unbroken(words), WORDS, width)
-    fits = len(lines) <= 2 and all(style.text_width(line, WORDS) <= width for line in lines)
-    return lines if fits else []
+def _fitting(label: str, share: float, width: float) -> list[str]:
+    """Return a label and its share in at most two lines, cut short or nothing where it must be."""
+    words = label.split(" ")
+    for n in range(len(words), 0, -1):
+        cut = " ".join(words[:n]).rstrip(",") + (
+            "\N{HORIZONTAL ELLIPSIS}" if n < len(words) else ""
+        )
+        lines = style.wrap(style.unbroken(f"{cut}, {style.percent(share)}"), WORDS, width)
+        if len(lines) <= 2 and all(style.text_width(line, WORDS) <= width for line in lines):
+            return lines
+    return []
 
 
 def _options_legend(page: Page) -> None:
