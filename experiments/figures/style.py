@@ -87,7 +87,7 @@ class Page:
     """
 
     def __init__(self, title: str, caption: str, width: float, height: float) -> None:
-        heading = wrap(title, HEAD, width, bold=True)
+        heading = wrap(title, HEAD, 0.97 * width, bold=True)  # hinting widens what is drawn
         notes = [line for part in caption.split("\n") for line in wrap(part, SMALL, 0.98 * width)]
         self.foot = MARGIN + leading(SMALL) * len(notes) + 0.1
         top = leading(HEAD) * len(heading) + 0.12 + MARGIN
