@@ -18,6 +18,7 @@ from sim.lottery import (
     RATIOS,
     SIGHT,
     Axes,
+    Point,
     fill_prospects,
     fill_sight,
     fill_table,
@@ -140,45 +141,32 @@ def copy_axes(axes: Axes, cohesion: Floats, ratio: Floats, gain: Floats) -> None
 
 
 @rule
-def axes_of(fighting: Fighting, cohesion: Floats) -> Axes:
-    """Return the axes of a table with these cohesion nodes, (2, C)."""
-    return Axes(cohesion[0], cohesion[1], fighting.ratio, fighting.gain)
-
-
-@rule
-def own_point(fighting: Fighting, state: Floats, p: int) -> Floats:
-    """Return the point (H_0, H_1, m, Z) of a party's own table that stands for a state."""
-    point = np.zeros(4)
-    see_ahead(fighting.law, fighting.sight[p], state, point)
-    return point
+def own_value_at(fighting: Fighting, p: int, point: Point) -> float:
+    """Return W_P at a point of the party's own table, util."""
+    nodes = fighting.cohesion[p]
+    return value_at(fighting.table[p], nodes[0], nodes[1], fighting.ratio, fighting.gain, point)
 
 
 @rule
 def worth_of_fighting(fighting: Fighting, state: Floats, p: int) -> float:
     """Return W_P at a state of the war by the party's own beliefs, util (2.2)."""
-    axes = axes_of(fighting, fighting.cohesion[p])
-    return value_at(fighting.table[p], axes, own_point(fighting, state, p))
+    return own_value_at(fighting, p, see_ahead(fighting.law, fighting.sight[p], state))
 
 
 @rule
 def neutral_worth_of_fighting(fighting: Fighting, delta: float, state: Floats, p: int) -> float:
     """Return W_P at a state by the neutral law, util."""
-    point = np.zeros(4)
-    foreseen(fighting.law, delta, state, point)
-    return value_at(fighting.neutral[p], axes_of(fighting, fighting.neutral_cohesion), point)
+    nodes, point = fighting.neutral_cohesion, foreseen(fighting.law, delta, state)
+    return value_at(fighting.neutral[p], nodes[0], nodes[1], fighting.ratio, fighting.gain, point)
 
 
 @rule
 def slopes(fighting: Fighting, state: Floats, p: int) -> tuple[float, float]:
     """Return the slopes of W_P at a state: util per unit of m, and per km2 (4.3)."""
-    axes, table = axes_of(fighting, fighting.cohesion[p]), fighting.table[p]
-    point = own_point(fighting, state, p)
-    here = value_at(table, axes, point)
-    point[2] += RATIO_STEP
-    stronger = value_at(table, axes, point)
-    point[2] -= RATIO_STEP
-    point[3] += GAIN_STEP
-    further = value_at(table, axes, point)
+    a, b, m, z = see_ahead(fighting.law, fighting.sight[p], state)
+    here, ahead = own_value_at(fighting, p, (a, b, m, z)), m + RATIO_STEP
+    stronger = own_value_at(fighting, p, (a, b, ahead, z))
+    further = own_value_at(fighting, p, (a, b, ahead - RATIO_STEP, z + GAIN_STEP))
     return (stronger - here) / RATIO_STEP, (further - here) / GAIN_STEP
 
 

@@ -52,6 +52,9 @@ RATIOS, GAINS, COHESIONS = 7, 21, 2
 BELOW, ABOVE = 1, 1
 """Cells of Z below no gain and beyond all gone: the front may move back over either edge."""
 
+Point = tuple[float, float, float, float]
+"""Where a table is read: H_0, H_1, m, Z."""
+
 SIGHT = 3
 """Numbers a belief about hazards adds to the law when a state is foreseen."""
 
@@ -253,8 +256,8 @@ def fill_table(
 
 
 @rule
-def foreseen(law: WarLaw, delta: float, state: Floats, point: Floats) -> None:
-    r"""Fill the point (H_0, H_1, m, Z) of the table that stands for a state.
+def foreseen(law: WarLaw, delta: float, state: Floats) -> Point:
+    r"""Return the point of the table that stands for a state.
 
     The table keeps cohesion for ever and aid and economies at their start. A state's cohesion
     fades to its mean, so only the part :func:`weight_of_passing` counts as lasting; economies and
@@ -263,7 +266,7 @@ def foreseen(law: WarLaw, delta: float, state: Floats, point: Floats) -> None:
     """
     sight = np.zeros(SIGHT)
     fill_sight(law, law.hazard, delta, sight)
-    see_ahead(law, sight, state, point)
+    return see_ahead(law, sight, state)
 
 
 @rule
@@ -280,26 +283,36 @@ def fill_sight(law: WarLaw, hazard: Floats, delta: float, sight: Floats) -> None
 
 
 @rule
-def see_ahead(law: WarLaw, sight: Floats, state: Floats, point: Floats) -> None:
-    """Fill the point of :func:`foreseen` with a sight that is known."""
-    for side in range(2):
-        mean = mean_cohesion(law, side)
-        point[side] = mean + sight[0] * (state[COHESION + side] - mean)
+def see_ahead(law: WarLaw, sight: Floats, state: Floats) -> Point:
+    """Return the point of :func:`foreseen` with a sight that is known."""
     k, q = law.pull, fade_rate(law)
     gap = law.economy_effect * (state[ECONOMY] - state[ECONOMY + 1])
     bend = gap * k / (k - q) * sight[1]
     aided = aided_ratio(law, state) * sight[2]
-    point[2] = state[RATIO] + bend + aided
-    point[3] = state[GAIN]
+    return (
+        lasting_cohesion(law, sight, state, 0),
+        lasting_cohesion(law, sight, state, 1),
+        state[RATIO] + bend + aided,
+        state[GAIN],
+    )
 
 
 @rule
-def value_at(table: Floats, axes: Axes, point: Floats) -> float:
-    """Return W at a point (H_0, H_1, m, Z) by multilinear interpolation, util."""
-    a, pa = place(axes.cohesion_0, point[0])
-    b, pb = place(axes.cohesion_1, point[1])
-    i, pi = place(axes.ratio, point[2])
-    z, pz = place(axes.gain, point[3])
+def lasting_cohesion(law: WarLaw, sight: Floats, state: Floats, side: int) -> float:
+    """Return the cohesion that, held for ever, counts as much as the state's, which fades."""
+    mean = mean_cohesion(law, side)
+    return float(mean + sight[0] * (state[COHESION + side] - mean))
+
+
+@rule
+def value_at(
+    table: Floats, cohesion_0: Floats, cohesion_1: Floats, ratio: Floats, gain: Floats, point: Point
+) -> float:
+    """Return W at a point by multilinear interpolation between the nodes of its axes, util."""
+    a, pa = place(cohesion_0, point[0])
+    b, pb = place(cohesion_1, point[1])
+    i, pi = place(ratio, point[2])
+    z, pz = place(gain, point[3])
     total = 0.0
     for corner in range(16):
         da, db, di, dz = corner & 1, corner >> 1 & 1, corner >> 2 & 1, corner >> 3

@@ -110,12 +110,12 @@ def shares_of(world: World, delta: float, hazard: Floats) -> Floats:
     Discounted shares, (2 + N,): L of time at war, B of it with the contested issue held, and Q_e
     of every end.
     """
-    fighting, state, point = world.fighting, np.zeros(STATE), np.zeros(4)
+    fighting, state = world.fighting, np.zeros(STATE)
     law = believed_law(fighting.law, fighting.drift, hazard)
     prospects = new_prospects(len(hazard), COHESIONS)
     compiled(fill_prospects)(law, delta, prospects)
     start(fighting.law, state)
-    foreseen(law, delta, state, point)
+    point = np.array(foreseen(law, delta, state))
     ends = interpolated(prospects.end, prospects.axes, point[:3])
     held = interpolated(prospects.held, prospects.axes, point)
     return np.concatenate([[1.0 - ends.sum()], [held], ends])
