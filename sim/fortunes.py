@@ -24,7 +24,7 @@ from sim.waiting import (
     waiting_discount,
     waiting_value,
 )
-from sim.war import GAIN, MONTH, RATIO, advance, believed_hazards, resting_ratio
+from sim.war import GAIN, MONTH, RATIO, advance, believed_total, resting_ratio
 from sim.world import World
 from sim.worth import MICRO, micro
 
@@ -148,6 +148,5 @@ def wait_for(rules: Rules, world: World, talks: Talks, p: int) -> float:
     its = expected_change(its_ratio, ratio_change, its_gain, drift, world.holdout[p, 1], weeks)
     both = hope[1] + hope[2]
     trend = both * surplus_trend(hope[1] / both, own, its) if both > 0.0 else 0.0
-    believed = np.zeros(len(law.hazard))
-    total = believed_hazards(law, fighting.hazard[p], state, believed)
+    total = believed_total(law, fighting.hazard[p], state)
     return waiting_value(world.holdout[p, 0], waiting_discount(world.delta, total), s, trend)

@@ -111,7 +111,7 @@ def keep(source: Floats, target: Floats) -> None:
 @rule
 def expected_gain(world: World, state: Floats, months: float) -> float:
     """Return how far the front is expected to move, km2 (2.1)."""
-    rate, response, mean = np.zeros(3), np.zeros((4, 4, 3)), np.zeros(4)
+    rate, response, mean = np.zeros(3), np.zeros((4, 3, 4)), np.zeros(4)
     fill_responses(world.fighting.law, rate, response)
     front_mean(world.fighting.law, rate, response, state, months, mean)
     return float(mean[3] - state[GAIN])

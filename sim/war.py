@@ -140,16 +140,31 @@ def believed_hazards(law: WarLaw, hazard: Floats, state: Floats, out: Floats) ->
     """Do the same for one's own belief about the hazards at even strength and cohesion at rest."""
     total = 0.0
     for n in range(len(out)):
-        out[n] = hazard[n]
-        if law.favours[n] >= 0:
-            tired = 1 - law.favours[n]
-            strain = law.slope_ratio * state[RATIO] * (2 * tired - 1)
-            strain -= law.slope_cohesion * (state[COHESION + tired] - law.rest[tired])
-            out[n] *= math.exp(strain)
+        out[n] = strained(law, hazard, state, n)
         total += out[n]
     if total > 1.0:
         for n in range(len(out)):
             out[n] /= total
+    return min(total, 1.0)
+
+
+@rule
+def strained(law: WarLaw, hazard: Floats, state: Floats, n: int) -> float:
+    """Return one hazard at a state, before all are scaled down to a sum of 1."""
+    if law.favours[n] < 0:
+        return float(hazard[n])
+    tired = 1 - law.favours[n]
+    strain = law.slope_ratio * state[RATIO] * (2 * tired - 1)
+    strain -= law.slope_cohesion * (state[COHESION + tired] - law.rest[tired])
+    return float(hazard[n] * math.exp(strain))
+
+
+@rule
+def believed_total(law: WarLaw, hazard: Floats, state: Floats) -> float:
+    """Return the sum of :func:`believed_hazards` alone."""
+    total = 0.0
+    for n in range(len(hazard)):
+        total += strained(law, hazard, state, n)
     return min(total, 1.0)
 
 
@@ -182,7 +197,7 @@ def _advance_front(
     law: WarLaw, state: Floats, months: float, seed: int, world: int, round_: int
 ) -> None:
     """Draw (e_0, e_1, m, Z) from its joint normal law after ``months``."""
-    rate, response = np.zeros(3), np.zeros((4, 4, 3))
+    rate, response = np.zeros(3), np.zeros((4, 3, 4))
     fill_responses(law, rate, response)
     mean, root = np.zeros(4), np.zeros((4, 4))
     front_mean(law, rate, response, state, months, mean)
@@ -232,20 +247,20 @@ def fill_responses(law: WarLaw, rate: Floats, response: Floats) -> None:
 
     .. math:: R_{si}(u) = \sum_b r_{sib}\, e^{-a_b u}, \qquad a = (0, \kappa_m, \kappa_e)
 
-    ``response`` is (4 pushed, 4 answering, 3), zero on entry; ``rate`` is (3,).
+    ``response`` is (4 pushed, 3, 4 answering), zero on entry; ``rate`` is (3,).
     """
     k, q = law.pull, fade_rate(law)
     rate[0], rate[1], rate[2] = 0.0, k, q
     for b in range(2):
         strength = (1 - 2 * b) * law.economy_effect * k / (k - q)
-        response[b, b, 2] = 1.0
-        response[b, 2, 1], response[b, 2, 2] = -strength, strength
-        response[b, 3, 0] = law.push * strength * (1.0 / q - 1.0 / k)
-        response[b, 3, 1] = law.push * strength / k
-        response[b, 3, 2] = -law.push * strength / q
-    response[2, 2, 1] = 1.0
-    response[2, 3, 0], response[2, 3, 1] = law.push / k, -law.push / k
-    response[3, 3, 0] = 1.0
+        response[b, 2, b] = 1.0
+        response[b, 1, 2], response[b, 2, 2] = -strength, strength
+        response[b, 0, 3] = law.push * strength * (1.0 / q - 1.0 / k)
+        response[b, 1, 3] = law.push * strength / k
+        response[b, 2, 3] = -law.push * strength / q
+    response[2, 1, 2] = 1.0
+    response[2, 0, 3], response[2, 1, 3] = law.push / k, -law.push / k
+    response[3, 0, 3] = 1.0
 
 
 @rule
@@ -258,7 +273,7 @@ def front_mean(
         left = math.exp(-rate[b] * months)
         for s in range(4):
             for i in range(4):
-                mean[i] += before[s] * response[s, i, b] * left
+                mean[i] += before[s] * response[s, b, i] * left
     pulled = (1.0 - math.exp(-law.pull * months)) / law.pull
     aided = aided_ratio(law, state)
     mean[2] += aided * law.pull * pulled
@@ -279,10 +294,10 @@ def front_covariance(
             both = rate[b] + rate[c]
             area = -math.expm1(-both * months) / both if both > 0.0 else months
             for s in range(4):
+                one, other, scale = response[s, b], response[s, c], noise[s] * noise[s] * area
                 for i in range(4):
                     for j in range(4):
-                        part = response[s, i, b] * response[s, j, c]
-                        cov[i, j] += noise[s] * noise[s] * area * part
+                        cov[i, j] += scale * (one[i] * other[j])
 
 
 @rule

@@ -61,7 +61,7 @@ def covariance_by_exponential(law: WarLaw, t: float):
 @given(st.integers(0, 10**6), months)
 def test_mean_and_covariance_are_those_of_the_linear_system(pick, t):
     law, state = law_of(pick), state_of(pick)
-    rate, response = np.zeros(3), np.zeros((4, 4, 3))
+    rate, response = np.zeros(3), np.zeros((4, 3, 4))
     fill_responses(law, rate, response)
     mean, cov = np.zeros(4), np.zeros((4, 4))
     front_mean(law, rate, response, state, t, mean)
@@ -80,7 +80,7 @@ def test_lost_aid_moves_the_front_as_the_equations_say():
     start(law, state)
     state[AID + 1] = 0.0
     assert resting_ratio(law, state) == law.aid[1]  # side 1 without aid: side 0 gains strength
-    rate, response, mean = np.zeros(3), np.zeros((4, 4, 3)), np.zeros(4)
+    rate, response, mean = np.zeros(3), np.zeros((4, 3, 4)), np.zeros(4)
     fill_responses(law, rate, response)
     front_mean(law, rate, response, state, 12.0, mean)
     steps, ratio, gain = 100_000, 0.0, 0.0
