@@ -34,9 +34,9 @@ from sim.particles import (
     BELIEF_WORLDS,
     PARTICLES,
     Particles,
-    chances_to_say,
-    chances_to_want,
     draw_particles,
+    fill_said,
+    fill_wanted,
 )
 from sim.records import record
 from sim.respond import OPEN
@@ -193,10 +193,10 @@ def learn_answer(
     for j in range(len(text)):
         if statuses[j] != OPEN:
             heard[p, j] += 1.0
+            told, times = at_height[statuses[j], p, j, text[j]], heard[p, j]
             for g in range(len(chance)):
-                chance[g] += at_height[statuses[j], p, j, text[j], g] / heard[p, j]
-            said = chances_to_say(particles, level, statuses[j], p, j, text[j], room)
-            learn_issue(belief, particles, p, j, said, before)
+                chance[g] += told[g] / times
+            learn_status(belief, particles, level, statuses[j], p, j, text[j], room, before)
     rescale(belief, p, before)
     learn_common(belief, particles, level, p, chance, rise)
 
@@ -204,9 +204,27 @@ def learn_answer(
 @rule
 def learn_ask(belief: Belief, particles: Particles, p: int, j: int, k: int) -> None:
     """Learn that party ``p`` asked for option ``k`` on issue ``j`` (5.1b)."""
-    before, room = total_stake(belief, p), np.zeros(belief.weight.shape[2])
-    learn_issue(belief, particles, p, j, chances_to_want(particles, p, j, k, room), before)
+    before = total_stake(belief, p)
+    if particles.renewed[p, j]:
+        room = np.zeros(belief.weight.shape[2])
+        fill_wanted(particles, p, j, k, room)
+        learn_issue(belief, particles, p, j, room, before)
+    else:
+        learn_issue(belief, particles, p, j, particles.want[p, j, k], before)
     rescale(belief, p, before)
+
+
+@rule
+def learn_status(
+    belief: Belief, particles: Particles, level: int, status: int, p: int, j: int, k: int,
+    room: Floats, total: float,
+) -> None:  # fmt: skip
+    """Learn one status from its chance by every draw, as tabled, or of new draws in ``room``."""
+    if particles.renewed[p, j]:
+        fill_said(particles, level, status, p, j, k, room)
+        learn_issue(belief, particles, p, j, room, total)
+    else:
+        learn_issue(belief, particles, p, j, particles.say[level, status, p, j, k], total)
 
 
 @rule

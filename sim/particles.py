@@ -172,34 +172,26 @@ def fill_say(traits: Traits, red: Bools, p: int, j: int, k: int, n: int, say: Fl
 
 
 @rule
-def chances_to_say(
-    particles: Particles, level: int, status: int, p: int, j: int, k: int, room: Floats
-) -> Floats:
-    """Return the chance of a status by every draw (N,): as tabled, or of new draws, in ``room``."""
-    tabled: Floats = particles.say[level, status, p, j, k]
-    if not particles.renewed[p, j]:
-        return tabled
+def fill_said(
+    particles: Particles, level: int, status: int, p: int, j: int, k: int, out: Floats
+) -> None:
+    """Fill the chance of a status by every draw (N,), as ``say`` has it until they are renewed."""
     t = particles.traits
     value, threshold, weight = t.value[p, j, k], t.threshold[p, j], t.weight[p, j]
     origin, red, issues = t.origin[p, j], particles.red[p, j, k], t.weight.shape[1]
     posture, beta, xi, lapse = t.posture[level], t.beta, t.xi, t.lapse
-    for n in range(len(room)):
+    for n in range(len(out)):
         o = origin[n]
         latent = eta(value[n], threshold[n], posture[o], weight[n], issues, beta[o], xi[o])
-        room[n] = status_chance(latent, red[n], lapse[o], status)
-    return room
+        out[n] = status_chance(latent, red[n], lapse[o], status)
 
 
 @rule
-def chances_to_want(particles: Particles, p: int, j: int, k: int, room: Floats) -> Floats:
-    """Return the chance of a demand by every draw (N,): as tabled, or of new draws, in ``room``."""
-    tabled: Floats = particles.want[p, j, k]
-    if not particles.renewed[p, j]:
-        return tabled
+def fill_wanted(particles: Particles, p: int, j: int, k: int, out: Floats) -> None:
+    """Fill the chance of a demand by every draw (N,), as ``want`` has it until they are renewed."""
     t, n_options = particles.traits, particles.n_options[j]
-    for n in range(len(room)):
-        room[n] = want_of(t.value, t.zeta, n_options, p, j, k, n)
-    return room
+    for n in range(len(out)):
+        out[n] = want_of(t.value, t.zeta, n_options, p, j, k, n)
 
 
 @rule

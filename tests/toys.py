@@ -8,9 +8,9 @@ from sim.particles import (
     HEIGHTS,
     Particles,
     Traits,
-    chances_to_say,
     fill_chances,
     fill_heights,
+    fill_said,
     grid_of,
     log_clear,
 )
@@ -144,6 +144,6 @@ def learn_status(belief, particles, level, p, j, k, status):
 @rule
 def predicted(belief, particles, level, p, j, k, status):
     """Return the believed chance of a status not yet heard."""
-    room = np.zeros(belief.weight.shape[2])
-    chance = chances_to_say(particles, level, status, p, j, k, room)
+    chance = np.zeros(belief.weight.shape[2])
+    fill_said(particles, level, status, p, j, k, chance)
     return weighted(belief.weight[p, j], chance)

@@ -5,7 +5,7 @@ import pytest
 
 from sim.belief import open_belief
 from sim.compiled import compiled
-from sim.particles import chances_to_say, chances_to_want, fill_chances
+from sim.particles import fill_chances, fill_said, fill_wanted
 from sim.renewal import jitter, own_particles, renew
 from tests.toys import learn_status, toy_particles
 
@@ -57,13 +57,14 @@ def test_new_draws_are_lawful_and_their_tables_theirs():
     worth, say, want = np.zeros(own.worth.shape), np.zeros(own.say.shape), np.zeros(own.want.shape)
     fill_chances(t, own.red, options, worth, say, want)
     assert np.array_equal(own.worth, worth)
-    p, j, room = 1, 2, np.zeros(200)
+    p, j, row = 1, 2, np.zeros(200)
     for k in range(options[j]):
         for level in (0, 1):
             for status in range(3):
-                row = chances_to_say(own, level, status, p, j, k, room)
+                fill_said(own, level, status, p, j, k, row)
                 assert np.array_equal(row, say[level, status, p, j, k])
-        assert np.array_equal(chances_to_want(own, p, j, k, room), want[p, j, k])
+        fill_wanted(own, p, j, k, row)
+        assert np.array_equal(row, want[p, j, k])
     assert np.argwhere(own.renewed).tolist() == [[1, 2]]
 
 
