@@ -111,8 +111,7 @@ def take_row(total: Floats, row: Floats, place: Ints) -> None:
 def count_row(crossed: Ints, red: Bools, place: Ints, by: int) -> None:
     """Count a red line up or down in every composite that has it."""
     for n in range(len(crossed)):
-        if red[place[n]]:
-            crossed[n] += by
+        crossed[n] += by * int(red[place[n]])
 
 
 @rule
