@@ -10,7 +10,7 @@ A broken implication or an open point costs one unit (ours).
 import math
 
 from sim.compiled import rule
-from sim.worth import Bools, Floats, Ints
+from sim.worth import Floats, Ints
 
 LEAST_RISE = 1e-9
 """A change that raises J_M by less is none: float sums may not decide."""
@@ -22,16 +22,9 @@ scored exactly, so the rough ones decide nothing."""
 
 @rule
 def objective(
-    chance: Floats, mean: Floats, signs: Bools, own: float, mediator: int,
-    weight_accept: float, bias: Floats, speed: float,
-) -> float:  # fmt: skip
-    """Return J_M (3.1) before faults; ``chance`` (P,) are logs, ``mean`` and ``own`` util."""
-    acceptance, tilt = 0.0, 0.0
-    for p in range(len(chance)):
-        if p != mediator:
-            tilt += bias[p] * mean[p]
-            if signs[p]:
-                acceptance += chance[p]
+    acceptance: float, tilt: float, own: float, weight_accept: float, speed: float
+) -> float:
+    """Return J_M (3.1) before faults, from the log chance that all sign; ``tilt``, ``own`` util."""
     score = weight_accept * acceptance + (1.0 - weight_accept) * own + tilt
     return score + speed * math.exp(acceptance)
 
@@ -43,12 +36,6 @@ def count_moved(text: Ints, tabled: Ints) -> int:
     for j in range(len(text)):
         moved += text[j] != tabled[j]
     return moved
-
-
-@rule
-def is_linked(text: Ints, links: Ints, q: int) -> bool:
-    """Say whether both options of pair ``q`` are chosen."""
-    return bool(text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3])
 
 
 @rule

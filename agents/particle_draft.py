@@ -39,23 +39,21 @@ def particle_score(composite: Composite, view: MediatorView, text: Ints, j: int,
     """Return J_M (3.1) of a text whose issue ``j`` the sums still hold at ``old``."""
     parties, table = len(view.bar), view.table
     level = enforcement_level(text, table.enforcement)
-    chance, worth, signs = np.zeros(parties), np.zeros(parties), np.zeros(parties, np.bool_)
+    acceptance, tilt = 0.0, 0.0
     linked = listed(pairs_held(text, table.links), len(table.links))
     shift = shift_of(text, view.particles.power_shift)
     is_tabled = count_moved(text, view.text) == 0
     for p in range(parties):
         if p != view.mediator:
-            share, worth[p] = willing(
+            share, worth = willing(
                 composite, view.particles, p, j, old, text[j], level, shift, linked,
                 view.moved[p], view.bar[p],
             )  # fmt: skip
-            signs[p] = is_signer(text, table, p)
-            certain = is_tabled and view.signed[p]
-            chance[p] = 0.0 if certain else log_share(share)
+            tilt += view.bias[p] * worth
+            if is_signer(text, table, p) and not (is_tabled and view.signed[p]):
+                acceptance += log_share(share)
     own = surplus(text, view.own_coef, view.own_base, view.own_link, table.links, level) / MICRO
-    score = objective(
-        chance, worth, signs, own, view.mediator, view.weight_accept, view.bias, view.speed
-    )
+    score = objective(acceptance, tilt, own, view.weight_accept, view.speed)
     return score - broken_rules(text, table) - brackets(text)
 
 
@@ -103,7 +101,7 @@ def rough_party(
     ``drawn`` (J, K, N) are its :func:`draw_out`, ``asked`` the options that need its act now.
     """
     particles, t, bias = view.particles, view.table, view.bias[p]
-    levels, shifts, pairs, tabled = changes.level, changes.shift, changes.pairs, changes.tabled
+    levels, shifts, pairs, away = changes.level, changes.shift, changes.pairs, changes.away
     total, base, risky = composite.total[p], will.base, particles.risky[p]
     level, shift, held, plain, last = -1, 0.0, -1, False, -1
     for c in range(len(accepted)):
@@ -115,7 +113,7 @@ def rough_party(
                 base[n] = total[n] - drawn[j, old, n] if old >= 0 else total[n]
         acts = asked + int(t.needs[j, k, p]) - int(old >= 0 and t.needs[j, old, p])
         decides = t.belligerent[p] or acts > 0
-        if (not decides or (tabled[c] and view.signed[p])) and bias == 0.0:
+        if (not decides or (away[c] == 0 and view.signed[p])) and bias == 0.0:
             continue
         if levels[c] != level or shifts[c] != shift or pairs[c] != held:
             level, shift, held = levels[c], shifts[c], pairs[c]
@@ -132,7 +130,7 @@ def rough_party(
             plain = not lined
         if bias != 0.0:
             tilt[c] += bias * mean_of(will, base, drawn[j, k])
-        if decides and not (tabled[c] and view.signed[p]):
+        if decides and not (away[c] == 0 and view.signed[p]):
             fill_will(will.slope, will.height, base, drawn[j, k], will.clear, will.out)
             share = total_of(will.out) / len(will.out)
             if share < LEAST_ROUGH:
@@ -210,29 +208,29 @@ def best_change(
 def rough_score(will: Will, composite: Composite, view: MediatorView, text: Ints) -> float:
     """Return J_M (3.1) of the text the sums stand at, shares reckoned roughly."""
     parties, table, particles = len(view.bar), view.table, view.particles
-    level = enforcement_level(text, table.enforcement)
-    chance, worth, signs = np.zeros(parties), np.zeros(parties), np.zeros(parties, np.bool_)
+    level, acceptance, tilt = enforcement_level(text, table.enforcement), 0.0, 0.0
     linked = listed(pairs_held(text, table.links), len(table.links))
     shift = shift_of(text, particles.power_shift)
     is_tabled = count_moved(text, view.text) == 0
     for p in range(parties):
-        signs[p] = p != view.mediator and is_signer(text, table, p)
-        if p != view.mediator and (signs[p] or view.bias[p] != 0.0):
+        signs, bias = p != view.mediator and is_signer(text, table, p), view.bias[p]
+        if p != view.mediator and (signs or bias != 0.0):
             total, crossed = composite.total[p], composite.crossed[p]
             moved, bar = view.moved[p], view.bar[p]
             set_line(will, composite, particles, p, level, shift, linked, moved, bar)
             set_clear(will, crossed, particles.red[p, 0], composite.place[p, 0], -1, -1)
-            fill_will(will.slope, will.height, total, will.none, will.clear, will.out)
-            share, worth[p] = total_of(will.out) / len(total), mean_of(will, total, will.none)
-            if share < LEAST_ROUGH:
-                share, _ = willing(
-                    composite, particles, p, 0, -1, -1, level, shift, linked, moved, bar
-                )
-            chance[p] = 0.0 if is_tabled and view.signed[p] else log_share(share)
+            if bias != 0.0:
+                tilt += bias * mean_of(will, total, will.none)
+            if signs and not (is_tabled and view.signed[p]):
+                fill_will(will.slope, will.height, total, will.none, will.clear, will.out)
+                share = total_of(will.out) / len(total)
+                if share < LEAST_ROUGH:
+                    share, _ = willing(
+                        composite, particles, p, 0, -1, -1, level, shift, linked, moved, bar
+                    )
+                acceptance += log_share(share)
     own = surplus(text, view.own_coef, view.own_base, view.own_link, table.links, level) / MICRO
-    score = objective(
-        chance, worth, signs, own, view.mediator, view.weight_accept, view.bias, view.speed
-    )
+    score = objective(acceptance, tilt, own, view.weight_accept, view.speed)
     return score - broken_rules(text, table) - brackets(text)
 
 

@@ -5,7 +5,7 @@ whether acceptance is then judged by moments (:mod:`agents.moment_draft`) or by 
 (:mod:`agents.particle_draft`).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from sim.agenda import BRACKETED
 from sim.compiled import rule
 from sim.records import record
 from sim.view import MediatorView
-from sim.worth import MICRO, Bools, Floats, Ints, count_broken
+from sim.worth import MICRO, Floats, Ints, count_broken, is_broken
 
 
 @record
@@ -109,39 +109,54 @@ def swap_own(rows: Ints, level: int, j: int, old: int, new: int) -> int:
 class Changes(NamedTuple):
     """Every change of one point a draft may make, and what the text is then; (C,) each.
 
-    ``issue``, ``option`` int64: the change; ``level`` int64: enforcement level; ``shift``:
-    power-shift points; ``pairs`` int64: bit q is set where pair q of options is held; ``own``: the
-    mediator's surplus, util; ``faults`` int64: broken implications and open issues; ``tabled``
-    bool: the text is the one on the table.
+    ``issue``, ``option`` int64: the change; ``start`` (J + 1,) int64: where an issue's changes
+    begin. ``level`` int64: enforcement level; ``shift``: power-shift points; ``pairs`` int64: bit q
+    is set where pair q of options is held; ``own``: the mediator's surplus, util; ``faults`` int64:
+    broken implications and open issues; ``away`` int64: issues on which the text then differs from
+    the tabled one.
+
+    ``points``, ``power``, ``open``, ``moved`` are what the change adds to level, shift, open issues
+    and ``away``, reckoned from the options ``old`` (J,) int64; -2 before they are.
     """
 
     issue: Ints
     option: Ints
+    start: Ints
     level: Ints
     shift: Floats
     pairs: Ints
     own: Floats
     faults: Ints
-    tabled: Bools
+    away: Ints
+    points: Ints
+    power: Floats
+    open: Ints
+    moved: Ints
+    old: Ints
 
 
 @rule
 def new_changes(view: MediatorView) -> Changes:
     """List every option of every editable issue, issue by issue."""
-    editable, n_options, count = view.editable, view.table.n_options, 0
+    editable, n_options = view.editable, view.table.n_options
+    start = np.zeros(len(editable) + 1, np.int64)
     for j in range(len(editable)):
-        count += n_options[j] if editable[j] else 0
-    changes = Changes(
-        np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64),
-        np.zeros(count), np.zeros(count, np.int64), np.zeros(count), np.zeros(count, np.int64),
-        np.zeros(count, np.bool_),
+        start[j + 1] = start[j] + (n_options[j] if editable[j] else 0)
+    count = start[len(editable)]
+    whole, real = np.empty((9, count), np.int64), np.empty((3, count))
+    for j in range(len(editable)):
+        for k in range(start[j + 1] - start[j]):
+            whole[0, start[j] + k], whole[1, start[j] + k] = j, k
+    return Changes(
+        whole[0], whole[1], start, whole[2], real[0], whole[3], real[1], whole[4], whole[5],
+        whole[6], real[2], whole[7], whole[8], np.full(len(editable), -2),
     )  # fmt: skip
-    c = 0
-    for j in range(len(editable)):
-        for k in range(n_options[j] if editable[j] else 0):
-            changes.issue[c], changes.option[c] = j, k
-            c += 1
-    return changes
+
+
+@rule
+def holds_pair(text: Ints, links: Ints, q: int) -> bool:
+    """Say whether a text holds both options of pair ``q``."""
+    return bool(text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3])
 
 
 @rule
@@ -149,19 +164,8 @@ def pairs_held(text: Ints, links: Ints) -> int:
     """Return which pairs of options a text holds, one bit each."""
     held = 0
     for q in range(len(links)):
-        both = text[links[q, 0]] == links[q, 1] and text[links[q, 2]] == links[q, 3]
-        held += int(both) << q
+        held += int(holds_pair(text, links, q)) << q
     return held
-
-
-@rule
-def pairs_of(links: Ints, j: int) -> int:
-    """Return which pairs of options an issue is part of, one bit each."""
-    found = 0
-    for q in range(len(links)):
-        if links[q, 0] == j or links[q, 2] == j:
-            found += 1 << q
-    return found
 
 
 @rule
@@ -179,41 +183,93 @@ def listed(pairs: int, most: int) -> Ints:
 def fill_changes(sums: Sums, text: Ints, view: MediatorView, out: Changes) -> None:
     """Fill what every change would make of the text.
 
-    Arrays are taken out of their records once: to pass a record costs more than to read an array.
+    Loop after loop over all changes, so that a processor takes four at a time.
     """
-    level, shift, pairs, own = out.level, out.shift, out.pairs, out.own
-    faults, tabled, t, before = out.faults, out.tabled, view.table, view.text
-    points, links = t.enforcement, t.links
-    rule_if, rule_then, rule_ok = t.rule_if, t.rule_then, t.rule_ok
-    coef, link, power, own_0 = view.own_coef, view.own_link, view.particles.power_shift, sums.own
-    level_0, shift_0, open_0 = sums.points[0], sums.shift[0], sums.points[1]
-    held, broken = pairs_held(text, links), count_broken(text, rule_if, rule_then, rule_ok)
-    away, last, linked, bound = count_moved(text, before), -1, 0, False
-    for c in range(len(level)):
-        j, k = out.issue[c], out.option[c]
-        if j != last:
-            last, linked, bound = j, pairs_of(links, j), is_bound(rule_if, rule_then, j)
-        old = text[j]
-        text[j] = k
-        level[c] = level_0 + swap_count(points, j, old, k)
-        shift[c] = shift_0 + swap(power, j, old, k)
-        pairs[c] = pairs_held(text, links) if linked else held
-        surplus = own_0[level[c]] + swap_own(coef, level[c], j, old, k)
-        if pairs[c]:
-            for q in range(len(links)):
-                if pairs[c] >> q & 1:
-                    surplus += link[level[c], q]
-        own[c] = surplus / MICRO
-        wrong = count_broken(text, rule_if, rule_then, rule_ok) if bound else broken
-        faults[c] = wrong + open_0 - int(old < 0)
-        tabled[c] = away - int(old != before[j]) + int(k != before[j]) == 0
-        text[j] = old
+    t, held = view.table, pairs_held(text, view.table.links)
+    broken = count_broken(text, t.rule_if, t.rule_then, t.rule_ok)
+    for j in range(len(text)):
+        if out.old[j] != text[j]:
+            reckon_from(text, view, j, out)
+    offset(out.points, sums.points[0], out.level)
+    offset(out.power, sums.shift[0], out.shift)
+    offset(out.open, sums.points[1] + broken, out.faults)
+    offset(out.moved, count_moved(text, view.text), out.away)
+    for c in range(len(out.pairs)):
+        out.pairs[c] = held
+    for r in range(len(t.rule_then)):
+        j, then = t.rule_if[r, 0], t.rule_then[r]
+        fill_breaks(text, view, r, j, out)
+        if then != j:
+            fill_breaks(text, view, r, then, out)
+    for q in range(len(t.links)):
+        j, other = t.links[q, 0], t.links[q, 2]
+        fill_pairs(text, t.links, q, j, out)
+        if other != j:
+            fill_pairs(text, t.links, q, other, out)
+    fill_own(sums, text, view, out)
 
 
 @rule
-def is_bound(rule_if: Ints, rule_then: Ints, j: int) -> bool:
-    """Say whether any implication names the issue."""
-    named = False
-    for r in range(len(rule_then)):
-        named = named or rule_if[r, 0] == j or rule_then[r] == j
-    return named
+def offset(more: Any, by: float, out: Any) -> None:
+    """Fill ``out`` (C,) with what every change adds, and a sum it is added to."""
+    for c in range(len(out)):
+        out[c] = by + more[c]
+
+
+@rule
+def reckon_from(text: Ints, view: MediatorView, j: int, out: Changes) -> None:
+    """Fill what the changes of one issue add to the text as it is now."""
+    points, power = view.table.enforcement[j], view.particles.power_shift[j]
+    old, before, first = text[j], view.text[j], out.start[j]
+    less, fewer = (points[old], power[old]) if old >= 0 else (0, 0.0)
+    out.old[j] = old
+    for c in range(first, out.start[j + 1]):
+        k = c - first
+        out.points[c], out.power[c] = points[k] - less, power[k] - fewer
+        out.open[c], out.moved[c] = -int(old < 0), int(k != before) - int(old != before)
+
+
+@rule
+def fill_breaks(text: Ints, view: MediatorView, r: int, j: int, out: Changes) -> None:
+    """Add to one issue's faults what its options change about implication ``r``."""
+    t, old, first = view.table, text[j], out.start[j]
+    now = int(is_broken(text, t.rule_if, t.rule_then, t.rule_ok, r))
+    for c in range(first, out.start[j + 1]):
+        text[j] = c - first
+        out.faults[c] += int(is_broken(text, t.rule_if, t.rule_then, t.rule_ok, r)) - now
+    text[j] = old
+
+
+@rule
+def fill_pairs(text: Ints, links: Ints, q: int, j: int, out: Changes) -> None:
+    """Add to one issue's pairs what its options change about pair ``q``."""
+    old, first, now = text[j], out.start[j], int(holds_pair(text, links, q))
+    for c in range(first, out.start[j + 1]):
+        text[j] = c - first
+        out.pairs[c] += (int(holds_pair(text, links, q)) - now) << q
+    text[j] = old
+
+
+@rule
+def fill_own(sums: Sums, text: Ints, view: MediatorView, out: Changes) -> None:
+    """Fill the mediator's own surplus of every change."""
+    coef, link, own_0, own = view.own_coef, view.own_link, sums.own, out.own
+    issue, option, level, pairs = out.issue, out.option, out.level, out.pairs
+    for c in range(len(own)):
+        own[c] = own_0[level[c]] + swap_own(coef, level[c], issue[c], text[issue[c]], option[c])
+    some = any_of(pairs)
+    for q in range(link.shape[1]):
+        if some >> q & 1:
+            for c in range(len(own)):
+                own[c] += (pairs[c] >> q & 1) * link[level[c], q]
+    for c in range(len(own)):
+        own[c] /= MICRO
+
+
+@rule
+def any_of(pairs: Ints) -> int:
+    """Return which pairs of options are held after any change, one bit each."""
+    some = 0
+    for c in range(len(pairs)):
+        some |= pairs[c]
+    return some

@@ -16,7 +16,7 @@ DOUBT = 1e-6
 """Far above the rounding of a cumulated weight, counted in places."""
 
 EDGE, STEPS = 32, 64
-"""Where the tabled curve of :func:`rough_log_sigmoid` ends on either side; its nodes per unit."""
+"""Where the tabled curves of this file end on either side; their nodes per unit."""
 
 
 @rule
@@ -140,11 +140,21 @@ CURVE = np.array([log_sigmoid(i / STEPS - EDGE) for i in range(2 * EDGE * STEPS 
 @rule
 def rough_log_sigmoid(x: float) -> float:
     """Return log(1 / (1 + exp(-x))) within 8e-6, by interpolation and without the exp."""
-    if not -EDGE < x < EDGE:
-        return min(x, 0.0)
-    at = (x + EDGE) * STEPS
+    inside = min(max(x, -EDGE), EDGE - 1.0 / STEPS)
+    at = (inside + EDGE) * STEPS
     i = int(at)
-    return float(CURVE[i] + (at - i) * (CURVE[i + 1] - CURVE[i]))
+    return float(CURVE[i] + (at - i) * (CURVE[i + 1] - CURVE[i]) + min(x - inside, 0.0))
+
+
+POWERS = np.array([math.exp(-i / STEPS) for i in range(EDGE * STEPS + 1)])
+
+
+@rule
+def rough_exp(x: float) -> float:
+    """Return exp(x) within 1e-6 of itself, -32 < x <= 0, from a table and a short series."""
+    i = int(-x * STEPS)
+    d = x + i / STEPS
+    return float(POWERS[i] * (1.0 + d * (1.0 + 0.5 * d)))
 
 
 @rule

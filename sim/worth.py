@@ -151,8 +151,7 @@ def crosses_red_line(text: Ints, red: Bools) -> bool:
 @rule
 def breaks_rule(text: Ints, table: Table, r: int) -> bool:
     """Say whether rule ``r`` (1.4) is triggered and not met; a bracket triggers nothing."""
-    one = slice(r, r + 1)
-    return count_broken(text, table.rule_if[one], table.rule_then[one], table.rule_ok[one]) > 0
+    return is_broken(text, table.rule_if, table.rule_then, table.rule_ok, r)
 
 
 @rule
@@ -166,11 +165,15 @@ def count_broken(text: Ints, rule_if: Ints, rule_then: Ints, rule_ok: Bools) -> 
     """Count broken rules over plain arrays: a tuple of arrays costs more to pass than to read."""
     broken = 0
     for r in range(len(rule_then)):
-        if text[rule_if[r, 0]] == rule_if[r, 1]:
-            then = text[rule_then[r]]
-            if then >= 0 and not rule_ok[r, then]:
-                broken += 1
+        broken += is_broken(text, rule_if, rule_then, rule_ok, r)
     return broken
+
+
+@rule
+def is_broken(text: Ints, rule_if: Ints, rule_then: Ints, rule_ok: Bools, r: int) -> bool:
+    """Say the same of one rule over plain arrays."""
+    then = text[rule_then[r]]
+    return bool(text[rule_if[r, 0]] == rule_if[r, 1] and then >= 0 and not rule_ok[r, then])
 
 
 @rule

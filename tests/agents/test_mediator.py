@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents import mediator
 from agents.mediator import redraft, redraft_particles
-from agents.moment_draft import exact_score, rough_scores
+from agents.moment_draft import exact_score, fill_gains, new_gains, rough_scores
 from agents.objective import LEAST_RISE, NEAR
 from agents.particle_draft import (
     add_wants,
@@ -102,8 +102,10 @@ def test_running_sums_score_as_plain_sums_do(seed):
     sums = open_sums(text, view)
     changes = new_changes(view)
     rough = np.zeros(len(changes.issue))
+    gains = new_gains(view, len(rough))
     fill_changes(sums, text, view, changes)
-    rough_scores(sums, text, view, changes, np.zeros((3, len(rough))), rough)
+    fill_gains(gains, text, view, changes)
+    rough_scores(sums, gains, view, changes, np.zeros((4, len(rough))), rough)
     told = dict(zip(zip(changes.issue, changes.option, strict=True), rough, strict=True))
     editable = np.flatnonzero(view.editable)
     assert len(told) == view.table.n_options[editable].sum()

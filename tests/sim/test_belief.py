@@ -20,7 +20,7 @@ from sim.compiled import compiled, rule
 from sim.composite import open_composite, willing
 from sim.particles import BELIEF_WORLDS, HEIGHTS, LEAST_CLEAR, draw_particles
 from sim.respond import ACCEPT, OPEN, UNACCEPTABLE, answer, eta, status_chance
-from sim.weighing import log_sigmoid, resample, reweigh, rough_log_sigmoid
+from sim.weighing import log_sigmoid, resample, reweigh, rough_exp, rough_log_sigmoid
 from sim.worth import enforcement_level
 from tests.toys import learn_status, predicted, toy_belief, toy_particles, toy_table
 
@@ -251,6 +251,11 @@ def test_resampling_takes_the_first_draw_whose_cumulated_weight_reaches_the_quan
 def test_the_tabled_curve_keeps_to_its_bound():
     x = np.linspace(-50, 50, 5001)
     assert max(abs(rough_log_sigmoid(at) - log_sigmoid(at)) for at in x) < 8e-6
+
+
+def test_the_tabled_powers_keep_to_their_bound():
+    x = np.linspace(-31.9, 0.0, 5001)
+    assert max(abs(rough_exp(at) / math.exp(at) - 1.0) for at in x) < 1e-6
 
 
 def test_equal_weights_are_resampled_to_themselves():
