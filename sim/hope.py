@@ -48,11 +48,13 @@ def open_options(gain: Floats, allowed: Bools, first: Ints, out: Floats) -> None
 
 
 @rule
-def best_reply(gain: Floats, first: Ints, share: Floats, priced: Floats, worth: Floats) -> None:
+def best_reply(
+    gain: Floats, first: Ints, share: Floats, priced: Floats, chosen: Ints, worth: Floats
+) -> None:
     """Add to ``worth`` (P,) what the text that is best at these shares gives everybody.
 
-    ``gain`` (P, N) util and ``first`` (J + 1,) as of :func:`open_options`, ``share`` (P,),
-    ``priced`` (N,) room for what each option is worth at the shares.
+    ``gain`` (P, N) util and ``first`` (J + 1,) as of :func:`open_options`, ``share`` (P,); room:
+    ``priced`` (N,) for what each option is worth at the shares, ``chosen`` (J,) for the text.
     """
     count = first[len(first) - 1]
     for i in range(count):
@@ -60,14 +62,18 @@ def best_reply(gain: Floats, first: Ints, share: Floats, priced: Floats, worth: 
     for p in range(len(share)):
         for i in range(count):
             priced[i] += share[p] * gain[p, i]
-    for j in range(len(first) - 1):
+    for j in range(len(chosen)):
         at = first[j]
         best = priced[at]
         for i in range(first[j] + 1, first[j + 1]):
             better = priced[i] > best
             at, best = i if better else at, priced[i] if better else best
-        for p in range(len(share)):
-            worth[p] += gain[p, at]
+        chosen[j] = at
+    for p in range(len(share)):
+        total = worth[p]
+        for j in range(len(chosen)):
+            total += gain[p, chosen[j]]
+        worth[p] = total
 
 
 @rule
@@ -91,13 +97,14 @@ def hoped(gain: Floats, base: Floats, allowed: Bools, share: Floats, mean: Float
     kept, spread = 0, 1e-9
     for p in range(parties):
         share[p], mean[p] = 0.0, 0.0
-    now, first = np.zeros(parties), np.zeros(gain.shape[1] + 1, np.int64)
+    now, first = np.zeros(parties), np.zeros(len(allowed) + 1, np.int64)
+    chosen = np.zeros(len(allowed), np.int64)
     options, priced = np.zeros((parties, allowed.size)), np.zeros(allowed.size)
     open_options(gain, allowed, first, options)
     for step in range(STEPS):
         for p in range(parties):
             now[p], worth[p] = weight[p] / total, base[p]
-        best_reply(options, first, now, priced, worth)
+        best_reply(options, first, now, priced, chosen, worth)
         low, high = worth[0], worth[0]
         for p in range(parties):
             low, high = min(low, worth[p]), max(high, worth[p])
