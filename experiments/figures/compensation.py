@@ -20,13 +20,15 @@ from experiments.studies.q04_freeze_for_what import (
     direction,
     gains,
     least_pairs,
-    said,
     sides,
 )
 
-CELL, ROW, LABELS, HEADS, APART, GAP, RIGHT = 0.74, 0.36, 2.7, 1.45, 0.75, 0.35, 1.3
+CELL, ROW, LABELS, HEADS, APART, GAP, RIGHT = 0.74, 0.36, 2.7, 1.5, 0.9, 0.35, 1.9
 """Inches: a cell, its height, space for row names, for column names, between sides,
 between panels, and for column names that lean out to the right."""
+
+LEAST = 10.0
+"""Width of the page at least, inches."""
 
 FRAME = "#EBCB76"
 
@@ -42,19 +44,20 @@ def draw(run: Run) -> list[Path]:
     counts = [[run.case.agenda.n_options[j] for j in side.points] for side in asked]
     width = LABELS + 2 * max(c[0] for c in counts) * CELL + GAP + RIGHT
     heights = [c[1] * ROW + HEADS + APART for c in counts]
-    page = Page(_title(run, asked), _caption(run), max(width, 10.0), sum(heights))
+    page = Page(_title(run, asked), _caption(run), max(width, LEAST), sum(heights))
     top = sum(heights)
     for side, (across, down), height in zip(asked, counts, heights, strict=True):
         top -= height
-        across_is, down_is = (_plain(run.case.agenda.issues[j].id) for j in side.points)
-        head = f"{style.label(side.name)}, with {_plain(said(run.case, side))}; "
-        page.words([f"{head}across: {across_is}, down: {down_is}"],
-                   page.foot + top + height - 0.05, style.BODY, weight="bold")  # fmt: skip
+        told = style.wrap(_held(run, side), style.BODY, 0.97 * max(width, LEAST), bold=True)
+        page.words(told, page.foot + top + height - 0.05, style.BODY, weight="bold")
         for n, (column, words) in enumerate(PANELS):
             left = LABELS + n * (across * CELL + GAP)
-            ax = page.axes(left, top + 0.3, across * CELL, down * ROW)
-            _panel(ax, _cells(run, side, column), side, run)
-            ax.set_xlabel(words, size=style.SMALL)
+            ax, cells = (
+                page.axes(left, top + 0.45, across * CELL, down * ROW),
+                _cells(run, side, column),
+            )
+            _panel(ax, cells, side, run)
+            ax.set_xlabel(f"{words}:\nenough in {_enough(cells)}", size=style.SMALL)
             if n:
                 ax.set_yticklabels([])
     return page.save(run.figures, "compensation")
@@ -85,43 +88,50 @@ def _panel(ax: Axes, cells: Gains, side: Side, run: Run) -> None:
     for i, j in least_pairs(cells.enough >= 0.5, direction(run.case, side)):
         ax.add_patch(Rectangle((i - 0.46, j - 0.44), 0.92, 0.88, fill=False, lw=2.6, ec=FRAME))
     issues = [run.case.agenda.issues[j] for j in side.points]
-    ax.set_xticks(range(len(median)), [_plain(o.code) for o in issues[0].options],
+    ax.set_xticks(range(len(median)), [o.label for o in issues[0].options],
                   rotation=28, ha="left", rotation_mode="anchor")  # fmt: skip
     ax.xaxis.tick_top()
-    ax.set_yticks(range(median.shape[1]), [_plain(o.code) for o in issues[1].options])
+    ax.set_yticks(range(median.shape[1]), [o.label for o in issues[1].options])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 
 
-def _plain(code: str) -> str:
-    return code.replace("=", " = ").replace("_", " ")
+def _held(run: Run, side: Side) -> str:
+    """Say what goes against a side, and which two points are asked about."""
+    issues = run.case.agenda.issues
+    held = "; ".join(
+        f"{issues[j].title}: {issues[j].options[k].label}" for j, k in side.held.items()
+    )
+    across, down = (issues[j].title for j in side.points)
+    return f"{style.label(side.name)}, with {held}. Across: {across}. Down: {down}."
+
+
+def _enough(cells: Gains) -> str:
+    """Say in what share of pairs and worlds the side is no worse off than fighting on."""
+    return style.percent(float(cells.enough.mean())) if cells.months.size else "unproven"
 
 
 def _title(run: Run, asked: list[Side]) -> str:
-    parts = []
-    for side in asked:
-        rest = [_cells(run, side, name) for name, _ in PANELS]
-        told = " and ".join(
-            style.percent(float(r.enough.mean())) if r.months.size else "unproven" for r in rest
-        )
-        parts.append(f"{style.label(side.name)} {told}")
+    shares = (
+        f"{_enough(_cells(run, side, CEILING))} for {style.label(side.name)}" for side in asked
+    )
     return (
-        "With one point the other side's way, pairs of two other points that leave a side no worse "
-        "than fighting on, the rest as in the document and free: " + "; ".join(parts)
+        "How often two other points make up for one that goes the other side's way, all else "
+        "free: " + ", ".join(shares)
     )
 
 
 def _caption(run: Run) -> str:
-    document = run.config.compensation.document
+    document = run.title_of(run.config.compensation.document)
     n = len(set(run.numbers))
     unproven = max(_cells(run, side, CEILING).unproven for side in sides(run.case, run.config))
     return (
         f"Median gain of the side over fighting on, in its own war-months, for every pair of "
-        f"options of two points. Left: every other point as in {document}. Right: every other "
-        "point chosen for the side, with every other signer no worse than fighting on"
-        f"{left_out(unproven)}. The title "
-        "counts pairs and worlds of either panel. None: in half of worlds the pair crosses a red "
-        "line, or no text with it is signed by the others. Framed: the least pairs that leave the "
-        "side no worse than fighting on in half of worlds. The same question is put to each side; "
+        f"options of two points. Left: every other point as in: {document}; nobody else is "
+        "asked. Right: every other point chosen for the side, with every other signer no worse "
+        f"than fighting on{left_out(unproven)}. Enough: share of pairs and worlds that leave the "
+        "side no worse than fighting on. None: in half of worlds the pair crosses its red line, "
+        "or no text with it is signed by the others. Framed: enough in half of worlds, and no "
+        "pair is that gives the side less on both points. The same question is put to each side; "
         "nothing here says which of them should accept.\n" + run.conditions(n)
     )

@@ -129,10 +129,6 @@ def _conditions(run: Run) -> str:
     return run.conditions(run.config.worlds)
 
 
-def _title_of(run: Run, name: str) -> str:
-    return next(d.title for d in run.case.tables.documents if d.document_id == name)
-
-
 # --- paths from the documents ------------------------------------------------------------------
 
 
@@ -164,7 +160,7 @@ def _series(run: Run, name: str) -> Floats:
 def _label(run: Run, name: str) -> str:
     known = next(d for d in documents(run.case) if d.document_id == name)
     points = int((known.text >= 0).sum())
-    return f"{_title_of(run, name)} ({points} points settled)"
+    return f"{run.title_of(name)} ({points} points settled)"
 
 
 def _path_title(run: Run, found: dict[str, Floats]) -> str:
@@ -173,7 +169,7 @@ def _path_title(run: Run, found: dict[str, Floats]) -> str:
         return "How the share of worlds that accept a document grows as its points are changed"
     some = min(4, *(len(found[name]) - 1 for name in whole))
     said = "; ".join(
-        f"{_title_of(run, n)} {style.percent(found[n][0])} and {style.percent(found[n][some])}"
+        f"{run.title_of(n)} {style.percent(found[n][0])} and {style.percent(found[n][some])}"
         for n in whole
     )
     title = f"Share of worlds that accept, as it stands and with {some} points changed: {said}"

@@ -56,6 +56,10 @@ class Run:
         """Numbers of the worlds."""
         return [int(i) for i in self.worlds["world"].to_pylist()]
 
+    def title_of(self, document: str) -> str:
+        """Return the title of a document of the case."""
+        return next(d.title for d in self.case.tables.documents if d.document_id == document)
+
     def conditions(self, n: int | None = None) -> str:
         """Return the line that says what ``n`` worlds (all of them) are conditional on."""
         return style.conditions(self.case, self.config, len(self.worlds) if n is None else n)
