@@ -152,7 +152,7 @@ def simulate_all(law, delta, state, now, gone, cost, ends, paths):
             live = 1.0
             for month in range(400):
                 total = rates(law, state, hazard)
-                flow = (1.0 - delta) * (gone + share(law, state) * (now - gone) - cost)
+                flow = (1.0 - delta) * (gone + share(law, state[GAIN]) * (now - gone) - cost)
                 for n in range(len(ends)):
                     flow += delta * hazard[n] * ends[n]
                 out[path] += live * flow
