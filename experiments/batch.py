@@ -10,11 +10,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,9 @@ def _in_this_process(plan: Plan, todo: list[tuple[int, int]]) -> Iterator[tuple[
         yield chunk
 
 
+PATIENCE = 10.0
+"""Seconds a pool gets to end."""
+
 _PLAN: Plan | None = None
 
 
@@ -146,10 +150,21 @@ def _in_a_pool(plan: Plan, todo: list[tuple[int, int]], workers: int) -> Iterato
                 LOG.warning("not compiled ahead but when needed: %s", found)
         pool.shutdown()
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in multiprocessing.active_children():
-            worker.kill()
+        end_at_once(pool, multiprocessing.active_children())
         raise
+
+
+def end_at_once(pool: ProcessPoolExecutor, workers: Iterable[BaseProcess]) -> None:
+    """End a pool whose work is in vain.
+
+    Its thread is waited for a while: one that outlives this writes to pipes that are closed, and
+    Python says so with a traceback as it ends.
+    """
+    shut = threading.Thread(target=pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+    shut.start()
+    for worker in workers:
+        worker.kill()
+    shut.join(PATIENCE)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from experiments.batch import _deaf_to_ctrl_c, _end_with, cores
+from experiments.batch import _deaf_to_ctrl_c, _end_with, cores, end_at_once
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -65,9 +65,7 @@ def spread(threads: int, most: int, quiet: bool) -> Iterator[Spread]:
         yield Spread(pool, quiet)
         pool.shutdown()
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in set(multiprocessing.active_children()) - before:
-            worker.kill()
+        end_at_once(pool, set(multiprocessing.active_children()) - before)
         raise
 
 
